@@ -1,0 +1,73 @@
+"""The prose below the frontmatter: its links, and placeholders that nobody filled in."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from aligncli.diagnostics import Span
+
+# One pass, leftmost first: what is code or a comment is consumed before a link in it could match.
+_TOKENS = re.compile(
+    r"""
+      ^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*\Z)
+    | <!--.*?(?:-->|\Z)
+    | (?P<ticks>`+)(?!`).{1,1000}?(?<!`)(?P=ticks)(?!`)
+    | \\.
+    | \]\([ \t]*(?:<(?P<angle>[^<>\n]*)>|(?P<inline>[^\s<()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?\s*\)
+    | ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<defined>\S+))
+    | (?P<todo>^[ \t>*\-]*(?:TODO|TBD|FIXME)\b:?)
+    """,
+    re.X | re.M | re.S,
+)
+_MAYBE = re.compile(r"\]\(|\]:|TODO|TBD|FIXME")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
+
+PLACEHOLDER = re.compile(r"\s*(?:(?:TODO|TBD|FIXME)\b.*|<[^<>]+>|\{\{.*\}\}|(?i:lorem ipsum)\b.*)\s*\Z", re.S)
+"""A whole value that a template left behind: ``TODO …``, ``<angle brackets>``, ``{{braces}}``, lorem ipsum."""
+MAYBE_PLACEHOLDER = re.compile(r"TODO|TBD|FIXME|<|\{\{|(?i:lorem ipsum)")
+"""Cheap: whether a text may hold a placeholder at all."""
+
+
+class Link(NamedTuple):
+    """A relative link or image in the prose: where it leads, as written but without its ``#fragment``."""
+
+    target: str
+    span: Span
+
+
+class Body(NamedTuple):
+    """What a rule may want to know of the prose."""
+
+    links: tuple[Link, ...] = ()
+    placeholders: tuple[Span, ...] = ()
+
+
+_EMPTY = Body()
+
+
+def read_body(text: str, start: int) -> Body:
+    """The links and placeholders in ``text`` from offset ``start`` on."""
+    if not _MAYBE.search(text, start):
+        return _EMPTY
+    links: list[Link] = []
+    placeholders: list[Span] = []
+    for match in _TOKENS.finditer(text, start):
+        group = match.lastgroup
+        if group == "todo":
+            begin = match.end() - len(match.group().lstrip(" \t>*-"))
+            placeholders.append(Span(begin, match.end()))
+        elif group in ("angle", "inline", "angled", "defined"):
+            target = local_path(match.group(group))
+            if target:
+                links.append(Link(target, Span(*match.span(group))))
+    return Body(tuple(links), tuple(placeholders))
+
+
+def local_path(target: str) -> str | None:
+    """The path that a link target names within the repo: nothing for a URL, an address or a bare fragment."""
+    if not target or _SCHEME.match(target):
+        return None
+    path = unquote(target.split("#", 1)[0].split("?", 1)[0])
+    return path or None

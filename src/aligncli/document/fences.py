@@ -1,0 +1,64 @@
+"""Finds the frontmatter of a markdown text, strictly: what is not exactly right is named, never guessed."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import NamedTuple
+
+from aligncli.diagnostics import Span
+
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
+_CLOSING = re.compile(r"(?<=[\r\n])---[ \t]*(?=[\r\n]|\Z)")
+_FENCE_LINE = re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*---[ \t]*(?:\r\n|\n|\r)")
+_FOREIGN = re.compile(r"(?:\+\+\+|;;;|---[ \t]*(?:toml|json)\b|\{)")
+
+
+class Fault(enum.Enum):
+    """What is wrong with a text's frontmatter."""
+
+    UNCLOSED = "unclosed"
+    FOREIGN = "foreign"
+    TEXT_BEFORE = "text-before"
+    MISSING = "missing"
+
+
+class Fences(NamedTuple):
+    """Where the frontmatter and the prose of a text are."""
+
+    frontmatter: Span | None
+    body: int
+    """The offset at which the prose begins."""
+    fault: Fault | None = None
+    place: Span = Span(0, 0)
+    """Where the fault is."""
+
+
+def split(text: str) -> Fences:
+    """The fences of a text that has lost its byte-order mark.
+
+    The first line must be ``---`` and a later line must be ``---``; both may be followed by blanks.
+    """
+    opening = _OPENING.match(text)
+    if opening is None:
+        if _FOREIGN.match(text):
+            return Fences(None, 0, Fault.FOREIGN, Span(0, _line_end(text, 0)))
+        later = _FENCE_LINE.search(text)
+        if later is not None:
+            start = later.start() + len(later.group()) - len(later.group().lstrip())
+            return Fences(None, 0, Fault.TEXT_BEFORE, Span(start, start + 3))
+        return Fences(None, 0, Fault.MISSING)
+    closing = _CLOSING.search(text, opening.end())
+    if closing is None:
+        return Fences(None, len(text), Fault.UNCLOSED, Span(0, 3))
+    body = closing.end()
+    if text.startswith("\r\n", body):
+        body += 2
+    elif body < len(text):
+        body += 1
+    return Fences(Span(opening.end(), closing.start()), body)
+
+
+def _line_end(text: str, start: int) -> int:
+    ends = [at for at in (text.find("\n", start), text.find("\r", start)) if at >= 0]
+    return min(ends, default=len(text))

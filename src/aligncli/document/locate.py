@@ -1,0 +1,143 @@
+"""Where a route lies in a text: parses the YAML again, for the few documents that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+from yaml._yaml import CParser
+
+from aligncli.diagnostics import Route, Span
+from aligncli.document.loader import MAX_DEPTH, MAX_NODES
+
+
+class _Node(NamedTuple):
+    span: Span
+    children: dict[str | int, tuple[Span, _Node]]
+
+
+class _TooMuch(Exception):
+    """More levels or values than the loader reads: there is nothing to locate."""
+
+
+class Locator:
+    """Answers where the values and keys of one frontmatter stand.
+
+    Works on events, because a composed tree reports an alias at its anchor's place. ``text`` is the
+    frontmatter alone; spans are offsets into the whole document, ``offset`` being where it begins.
+    """
+
+    def __init__(self, text: str, offset: int) -> None:
+        self._text = text
+        self._offset = offset
+        self._nodes = 0
+        self._anchors: dict[str, _Node] = {}
+        self._root = self._parse()
+
+    def find(self, route: Route, *, on_key: bool = False) -> Span:
+        """The span of the value at a route (or of its key), or of its nearest ancestor that exists."""
+        node = self._root
+        if node is None:
+            return Span(0, 0)
+        key_span: Span | None = None
+        for step in route:
+            child = node.children.get(step)
+            if child is None:
+                return self._visible(self._first_key(node), key_span)
+            key_span, node = child
+        if on_key and key_span is not None:
+            return self._shift(key_span)
+        return self._visible(node.span, key_span)
+
+    def first_key(self, route: Route) -> Span:
+        """The first key of the mapping at a route: where something missing is reported."""
+        node = self._root
+        for step in route:
+            child = node.children.get(step) if node else None
+            if child is None:
+                break
+            node = child[1]
+        return self._shift(self._first_key(node)) if node else Span(0, 0)
+
+    def exists(self, route: Route) -> bool:
+        """Whether the text has something at this route."""
+        node = self._root
+        for step in route:
+            child = node.children.get(step) if node else None
+            if child is None:
+                return False
+            node = child[1]
+        return node is not None
+
+    def scalars(self) -> Iterator[tuple[Route, Span]]:
+        """Every scalar value with its route."""
+        stack: list[tuple[Route, _Node]] = [((), self._root)] if self._root else []
+        while stack:
+            route, node = stack.pop()
+            if not node.children:
+                yield route, self._shift(node.span)
+            stack.extend(((*route, step), child) for step, (_, child) in node.children.items())
+
+    @staticmethod
+    def _first_key(node: _Node) -> Span:
+        for step, (key_span, _) in node.children.items():
+            return key_span if isinstance(step, str) else node.span
+        return node.span
+
+    def _shift(self, span: Span) -> Span:
+        return Span(span.start + self._offset, span.end + self._offset)
+
+    def _visible(self, span: Span, key_span: Span | None) -> Span:
+        # A value that is not there (`title:`) has no text to mark; its key has.
+        if span.start == span.end and key_span is not None:
+            span = key_span
+        return self._shift(span)
+
+    def _parse(self) -> _Node | None:
+        parser = CParser(self._text)
+        try:
+            parser.get_event()  # the stream
+            if isinstance(parser.get_event(), yaml.StreamEndEvent):
+                return None
+            return self._node(parser, parser.get_event(), 0)
+        except (yaml.YAMLError, _TooMuch, UnicodeError):
+            return None
+        finally:
+            parser.dispose()
+
+    def _node(self, parser: Any, event: Any, depth: int) -> _Node:
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise _TooMuch
+        start = event.start_mark.index
+        kind = type(event)
+        anchor = getattr(event, "anchor", None)
+        if kind is yaml.AliasEvent:
+            anchored = self._anchors.get(anchor)
+            return _Node(self._trim(start, event.end_mark.index), anchored.children if anchored else {})
+        if kind is yaml.ScalarEvent:
+            node = _Node(self._trim(start, event.end_mark.index), {})
+        else:
+            children: dict[str | int, tuple[Span, _Node]] = {}
+            if kind is yaml.SequenceStartEvent:
+                index = 0
+                while type(event := parser.get_event()) is not yaml.SequenceEndEvent:
+                    child = self._node(parser, event, depth + 1)
+                    children[index] = (child.span, child)
+                    index += 1
+            else:
+                while type(event := parser.get_event()) is not yaml.MappingEndEvent:
+                    key = event.value if type(event) is yaml.ScalarEvent else None
+                    key_node = self._node(parser, event, depth + 1)
+                    child = self._node(parser, parser.get_event(), depth + 1)
+                    if key is not None:
+                        children.setdefault(key, (key_node.span, child))
+            node = _Node(self._trim(start, event.end_mark.index), children)
+        if anchor:
+            self._anchors[anchor] = node
+        return node
+
+    def _trim(self, start: int, end: int) -> Span:
+        """Without the blank space that libyaml counts as the end of block scalars and collections."""
+        return Span(start, start + len(self._text[start:end].rstrip()))

@@ -1,0 +1,124 @@
+"""YAML in words: what a syntax error means, and values that YAML cut short without a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import yaml
+from yaml._yaml import CParser
+
+from aligncli.diagnostics import Span
+from aligncli.document.loader import YamlError, typed
+
+_MAYBE_CUT = re.compile(r"[^\s#][ \t]+#[^\s#!]")
+_CUT = re.compile(r"[ \t]+#[^\s#!][^\r\n]*")
+_KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")
+
+
+class Explained(NamedTuple):
+    """A syntax error as a person would say it."""
+
+    message: str
+    span: Span
+    label: str
+    help: str | None
+
+
+class Cut(NamedTuple):
+    """A plain value that ends at a hash: YAML reads the rest as a comment."""
+
+    value: str
+    rest: str
+    span: Span
+
+
+def cuts(text: str) -> Iterator[Cut]:
+    """The text values in a YAML document that a `` #word`` cut short; ``# word`` with a space is a comment."""
+    if not _MAYBE_CUT.search(text):
+        return
+    parser = CParser(text)
+    try:
+        while (event := parser.get_event()) is not None:
+            if type(event) is yaml.ScalarEvent and not event.style and isinstance(typed(event.value), str):
+                rest = _CUT.match(text, event.end_mark.index)
+                if rest is not None:
+                    whole = Span(event.start_mark.index, rest.end())
+                    yield Cut(event.value, rest.group().strip(), whole)
+    finally:
+        parser.dispose()
+
+
+def quoted(value: str) -> str:
+    """A value in double quotes, as YAML would want it."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def explain(error: YamlError, text: str) -> Explained:
+    """Says what a syntax error means and how to mend it; falls back on the parser's own words."""
+    start, end = error.span
+    problem = error.message
+    context = error.context[0] if error.context else ""
+    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    line = re.match(r"[^\r\n]*", text[line_start:]).group()  # type: ignore[union-attr]
+    char = text[start : start + 1]
+    found = _KEY_VALUE.match(line)
+    key, value = (found.group(1), found.group(2).rstrip()) if found else ("", "")
+    quote = f"put quotes around it: `{key}: {quoted(value)}`" if key else "put quotes around the value"
+
+    if "cannot start any token" in problem:
+        if char == "\t":
+            return Explained("a tab cannot indent YAML", error.span, "a tab", "indent with spaces")
+        if found and line_start + found.start(2) == start:
+            return Explained(f"a value cannot begin with `{char}`", error.span, "needs quotes", quote)
+        return Explained(f"nothing can begin with `{char}` here", error.span, "needs quotes", "put quotes around it")
+    if "mapping values are not allowed" in problem:
+        if found and line_start + found.start(2) <= start:
+            return Explained(
+                f"the value of `{key}` holds a second colon, which YAML takes for another key",
+                error.span, "the second colon", quote,
+            )  # fmt: skip
+        return Explained(
+            "this line is indented deeper than the one above, which has a value already",
+            error.span, "a key cannot stand here", "give it the same indent as the keys it belongs to",
+        )  # fmt: skip
+    if "quoted scalar" in context and "end of stream" in problem and error.context:
+        return Explained("a quote is opened and never closed", error.context[1], "opened here", "close the quote")
+    if "could not find expected ':'" in problem and error.context:
+        begin = error.context[1].start
+        words = re.match(r"[^\r\n]*", text[begin:]).group().strip()  # type: ignore[union-attr]
+        return Explained(
+            f"`{words[:60]}` is neither `key: value` nor a list item",
+            Span(begin, begin + len(words)), "a colon is missing, or this belongs to the line above",
+            "write `key: value`, with a space after the colon",
+        )  # fmt: skip
+    if "',' or ']'" in problem or "',' or '}'" in problem:
+        bracket = "]" if "]" in problem else "}"
+        place = error.context[1] if error.context else error.span
+        return Explained(
+            f"a list or mapping in brackets is not closed with `{bracket}`", place, "opened here",
+            f"close it with `{bracket}`, and put quotes around a value with a comma, a colon or ` #` in it",
+        )  # fmt: skip
+    if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
+        return Explained(
+            "this line does not fit the lines above", error.span, "unexpected here",
+            "keys of one mapping, and the dashes of one list, need the same indent",
+        )  # fmt: skip
+    if "alias" in problem or "anchor" in context or "alias" in context:
+        sign = "*" if "alias" in problem + context else "&"
+        return Explained(f"`{sign}` at the start of a value has a meaning in YAML", error.span, "needs quotes", quote)
+    if "another document" in problem:
+        return Explained(
+            "a second YAML document begins inside the frontmatter", error.span, "begins here",
+            "keep one document between the two `---` lines",
+        )  # fmt: skip
+    if "unknown escape" in problem:
+        return Explained(
+            "a backslash in double quotes needs a letter that YAML knows", error.span, "unknown escape",
+            "use single quotes, in which a backslash is a backslash",
+        )  # fmt: skip
+    if "tab" in problem:
+        return Explained("a tab cannot indent YAML", error.span, "a tab", "indent with spaces")
+    message = f"{problem} {context}".strip() if context.startswith("while") else problem
+    return Explained(message, error.span, "", None)

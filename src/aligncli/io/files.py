@@ -1,0 +1,252 @@
+"""Finding and reading the files of a repo; writing new ones all together or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aligncli.config import FILE_NAME, Config
+from aligncli.diagnostics import AlignError
+from aligncli.workspace.load import MAX_BYTES, looks_ours
+
+_NEVER = frozenset({".git", ".hg", ".svn"})
+
+
+class Found(NamedTuple):
+    """What lies below a root."""
+
+    documents: list[str]
+    """Markdown files that the configuration includes, sorted; relative, with ``/``."""
+    outside: list[str]
+    """Links among them that lead out of the root or to nothing."""
+    paths: set[str]
+    """Every file and folder."""
+
+
+class Unreadable(NamedTuple):
+    """A file whose text nobody can have: why, and what could be made out of it."""
+
+    reason: str
+    text: str
+
+
+def find_root(start: Path) -> Path:
+    """The root of the workspace that a file or folder belongs to.
+
+    The nearest folder upward that holds ``align.toml``, else the top of the git work tree, else the folder.
+    """
+    folder = start if start.is_dir() else start.parent
+    folder = Path(os.path.abspath(folder))
+    upward = (folder, *folder.parents)
+    for candidate in upward:
+        if (candidate / FILE_NAME).is_file():
+            return candidate
+    return git_top(folder) or folder
+
+
+def git_top(folder: Path) -> Path | None:
+    """The top of the git work tree around a folder, found without running git."""
+    folder = Path(os.path.abspath(folder))
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            return candidate
+    return None
+
+
+def discover(root: Path, config: Config) -> Found:
+    """Walks the files below a root.
+
+    Git-ignored files (by every ``.gitignore`` below the root, with or without git), hidden files and folders with
+    an ``align.toml`` of their own are no documents; links to folders are not followed.
+    """
+    documents: list[str] = []
+    outside: list[str] = []
+    paths: set[str] = set()
+    wanted = _filter(config)
+    real_root = os.path.realpath(root)
+    stack: list[tuple[str, str, tuple[_Ignore, ...], bool]] = [(os.fspath(root), "", (), False)]
+    while stack:
+        folder, prefix, ignores, hidden = stack.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = list(entries)
+        except OSError:
+            continue
+        if any(entry.name == ".gitignore" for entry in listed):
+            ignore = _Ignore.read(os.path.join(folder, ".gitignore"), prefix)
+            if ignore is not None:
+                ignores = (*ignores, ignore)
+        for entry in listed:
+            name = entry.name
+            path = prefix + name
+            is_link = entry.is_symlink()
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if name in _NEVER or (ignores and _is_ignored(path, is_folder, ignores)):
+                continue
+            if is_folder:
+                if os.path.exists(os.path.join(entry.path, FILE_NAME)):
+                    paths.add(path)
+                    continue  # another workspace
+                stack.append((entry.path, path + "/", ignores, hidden or name[0] == "."))
+                paths.add(path)
+                continue
+            if is_link:
+                target = os.path.realpath(entry.path)
+                inside = target == real_root or target.startswith(real_root + os.sep)
+                if inside and os.path.exists(target):
+                    paths.add(path)  # what it leads to is found under its own name
+                elif name.endswith(".md") and name[0] != "." and not hidden and (wanted is None or wanted(path)):
+                    outside.append(path)
+                continue
+            paths.add(path)
+            if name.endswith(".md") and name[0] != "." and not hidden and (wanted is None or wanted(path)):
+                documents.append(path)
+    documents.sort()
+    outside.sort()
+    return Found(documents, outside, paths)
+
+
+def read_text(root: Path, path: str) -> str | Unreadable:
+    """The text of a file below the root, or why there is none.
+
+    A pipe or a device is not opened; a file beyond the size limit is not read.
+    """
+    try:
+        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return Unreadable("is not a regular file", "")
+            if status.st_size > MAX_BYTES:
+                return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", file.read(4096).decode("latin-1"))
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}", "")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Unreadable(f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02X}", data.decode("latin-1"))
+
+
+def is_ours(path: str, unreadable: Unreadable) -> bool:
+    """Whether an unreadable file would have been a document, or might have been for all that anybody can tell."""
+    return not unreadable.text or looks_ours(path, unreadable.text)
+
+
+def write_all(root: Path, files: Mapping[str, str]) -> None:
+    """Writes new files below a root: every one of them, or none.
+
+    Each is written beside its place and linked there at the end, so that nothing is ever half-written, and
+    nothing that exists, or appears meanwhile, is overwritten.
+
+    Raises:
+        AlignError: a file exists already, or cannot be written.
+    """
+    for path in files:
+        _refuse_escape(root, path)
+    taken = [path for path in files if os.path.lexists(root / path)]
+    if taken:
+        raise AlignError(f"{taken[0]} exists already, and nothing is overwritten")
+    staged: list[tuple[Path, Path]] = []
+    created: list[Path] = []
+    made: list[Path] = []
+    try:
+        for path, text in files.items():
+            place = root / path
+            made.extend(_make_folders(place.parent))
+            descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".align-")
+            staged.append((Path(name), place))
+            with open(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o666 & ~_umask())
+        for temporary, place in staged:
+            os.link(temporary, place)  # fails where the place is taken, as a rename would not
+            created.append(place)
+    except OSError as error:
+        for place in created:
+            place.unlink(missing_ok=True)
+        _clean(staged, made)
+        what = error.filename2 or error.filename or "the files"
+        raise AlignError(f"cannot write {what}: {(error.strerror or str(error)).lower()}; nothing was written") from None
+    except BaseException:
+        for place in created:
+            place.unlink(missing_ok=True)
+        _clean(staged, made)
+        raise
+    _clean(staged, [])
+
+
+def _clean(staged: Iterable[tuple[Path, Path]], folders: Iterable[Path]) -> None:
+    for temporary, _ in staged:
+        temporary.unlink(missing_ok=True)
+    for folder in reversed(list(folders)):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _make_folders(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        return
+    yield from _make_folders(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        yield folder
+
+
+def _refuse_escape(root: Path, path: str) -> None:
+    real = os.path.realpath(root)
+    target = os.path.realpath(root / path)
+    if os.path.isabs(path) or not target.startswith(real.rstrip(os.sep) + os.sep):
+        raise AlignError(f"{path} is outside of {root}, where nothing is written")
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _filter(config: Config) -> Callable[[str], bool] | None:
+    """Which paths the configuration wants; nothing when it wants every markdown file."""
+    if not config.has_own_include and not config.exclude:
+        return None
+    import pathspec  # only for configurations that choose
+
+    include = pathspec.GitIgnoreSpec.from_lines(config.include)
+    exclude = pathspec.GitIgnoreSpec.from_lines(config.exclude)
+    return lambda path: include.match_file(path) and not exclude.match_file(path)
+
+
+class _Ignore(NamedTuple):
+    """One ``.gitignore``."""
+
+    prefix: str
+    spec: Any
+
+    @classmethod
+    def read(cls, path: str, prefix: str) -> _Ignore | None:
+        import pathspec  # only where there is a .gitignore
+
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                lines = file.read(MAX_BYTES).splitlines()
+            return cls(prefix, pathspec.GitIgnoreSpec.from_lines(lines))
+        except (OSError, ValueError):
+            return None
+
+
+def _is_ignored(path: str, is_folder: bool, ignores: tuple[_Ignore, ...]) -> bool:
+    """The innermost file that has a word on a path decides, as in git."""
+    for ignore in reversed(ignores):
+        verdict = ignore.spec.check_file(path[len(ignore.prefix) :] + ("/" if is_folder else "")).include
+        if verdict is not None:
+            return bool(verdict)
+    return False

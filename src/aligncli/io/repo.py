@@ -1,0 +1,91 @@
+"""A repo on disk, loaded and linked."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from aligncli.config import FILE_NAME, Config, parse_config
+from aligncli.diagnostics import AlignError
+from aligncli.io.files import Unreadable, discover, find_root, is_ours, read_text
+from aligncli.io.resources import load_schemas
+from aligncli.workspace.link import link
+from aligncli.workspace.load import Document, load_document, unreadable
+from aligncli.workspace.workspace import Workspace
+
+
+class Repo:
+    """A root and its configuration; the documents are loaded on demand.
+
+    Args:
+        root: the folder that holds everything.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.schemas = load_schemas()
+        self.config = self._read_config()
+
+    @classmethod
+    def around(cls, start: Path, paths: Sequence[Path] = ()) -> Repo:
+        """The repo that paths belong to, or that a folder belongs to where no path is given.
+
+        Raises:
+            AlignError: a path does not exist, they belong to different repos, or the configuration is broken.
+        """
+        for path in (*paths, start):
+            if not os.path.lexists(path):
+                raise AlignError(f"there is no file or folder `{path}`")
+        roots = {find_root(path) for path in paths} or {find_root(start)}
+        if len(roots) > 1:
+            first, second = sorted(roots)[:2]
+            raise AlignError(f"the paths belong to different repos, `{first}` and `{second}`: check them one at a time")
+        return cls(roots.pop())
+
+    def _read_config(self) -> Config:
+        if not os.path.lexists(self.root / FILE_NAME):
+            return Config()
+        text = read_text(self.root, FILE_NAME)
+        if isinstance(text, Unreadable):
+            raise AlignError(f"{FILE_NAME} {text.reason}")
+        return parse_config(text, self.schemas)
+
+    def load(self, as_of: date) -> Workspace:
+        """Reads and links every document."""
+        found = discover(self.root, self.config)
+        expected = self.config.has_own_include
+        documents: list[Document] = []
+        # Thousands of small objects are made and kept: the cyclic collector would only look at them again and again.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            for path in found.documents:
+                text = read_text(self.root, path)
+                if isinstance(text, Unreadable):
+                    if is_ours(path, text):
+                        documents.append(unreadable(path, text.reason, text.text))
+                    continue
+                document = load_document(path, text, self.schemas, expected=expected)
+                if document is not None:
+                    documents.append(document)
+            for path in found.outside:
+                exists = os.path.exists(self.root / path)
+                reason = "is a link that leads out of the repo" if exists else "is a link to nothing"
+                documents.append(unreadable(path, reason))
+            return link(documents, found.paths, as_of, self.config.fiscal)
+        finally:
+            if collecting:
+                gc.enable()
+                gc.freeze()
+
+    def text(self, path: str) -> str:
+        """The text of a document, for locating and showing; empty when it can no longer be read."""
+        text = read_text(self.root, path)
+        return text.text if isinstance(text, Unreadable) else text
+
+    def relative(self, path: Path) -> str:
+        """A path as documents are named: from the root, with ``/``; ``.`` for the root itself."""
+        return Path(os.path.relpath(os.path.abspath(path), self.root)).as_posix()

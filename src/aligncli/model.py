@@ -1,0 +1,684 @@
+"""The things the documents speak of, as frozen, typed records; each knows the path and route it came from."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from aligncli.diagnostics import Route
+
+KINDS = ("org", "outcome", "guardrail", "charter", "goals", "team-api", "community")
+
+
+# --- periods -----------------------------------------------------------------------------------------------
+
+
+class FiscalYear(NamedTuple):
+    """In which month (1 to 12) the organisation's year starts, and whether it is named by its end."""
+
+    starts: int = 1
+    named_by_end: bool = True
+
+
+class Period(NamedTuple):
+    """A closed interval of days."""
+
+    start: date
+    end: date
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        return self.start <= day <= self.end
+
+    def meets(self, other: Period) -> bool:
+        """Whether the two share a day."""
+        return self.start <= other.end and other.start <= self.end
+
+
+_PART = re.compile(r"(\d{4})(?:-(?:(H[12])|(Q[1-4])|(\d{2})(?:-(\d{2}))?))?\Z")
+
+
+@lru_cache(maxsize=4096)
+def parse_period(text: str, fiscal: FiscalYear = FiscalYear()) -> Period:
+    """The days that a period such as ``2026-Q4`` or ``2026-10-01..2026-12-31`` covers.
+
+    Raises:
+        ValueError: it is no period, names a day that does not exist, or ends before it begins; the message
+            says which, as the end of a sentence about it.
+    """
+    first, dots, last = text.partition("..")
+    start = _part(first, fiscal)
+    if not dots:
+        return start
+    end = _part(last, fiscal)
+    if end.end < start.start:
+        raise ValueError("ends before it begins")
+    return Period(start.start, end.end)
+
+
+def _part(text: str, fiscal: FiscalYear) -> Period:
+    match = _PART.match(text)
+    if match is None:
+        raise ValueError("is not a period")
+    year, half, quarter, month, day = match.groups()
+    if int(year) == 0:
+        raise ValueError("names a year that does not exist")
+    if day:
+        try:
+            on = date(int(year), int(month), int(day))
+        except ValueError:
+            raise ValueError("names a day that does not exist") from None
+        return Period(on, on)
+    if month:
+        if not 1 <= int(month) <= 12:
+            raise ValueError("names a month that does not exist")
+        return _months(int(year), int(month), 1)
+    began = int(year) - (1 if fiscal.starts > 1 and fiscal.named_by_end else 0)
+    if half:
+        return _months(began, fiscal.starts + 6 * (int(half[1]) - 1), 6)
+    if quarter:
+        return _months(began, fiscal.starts + 3 * (int(quarter[1]) - 1), 3)
+    return _months(began, fiscal.starts, 12)
+
+
+def _months(year: int, month: int, count: int) -> Period:
+    first = year * 12 + month - 1
+    last = first + count - 1
+    if first < 12 or last // 12 > 9999:
+        raise ValueError("names a year that does not exist")
+    end_year, end_month = last // 12, last % 12 + 1
+    end = date(end_year, end_month, calendar.monthrange(end_year, end_month)[1])
+    return Period(date(first // 12, first % 12 + 1, 1), end)
+
+
+# --- records -----------------------------------------------------------------------------------------------
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
+    """What all parts share: nothing is required, because a part that broke its schema is pruned, not lost."""
+
+
+class Link(Record):
+    """A reference with a word on how it helps."""
+
+    to: str = ""
+    how: str | None = None
+
+
+class Measure(Record):
+    """How a goal or an outcome shows in numbers."""
+
+    metric: str | None = None
+    name: str | None = None
+    unit: str | None = None
+    direction: str | None = None
+    baseline: float | None = None
+    target: float | None = None
+    current: float | None = None
+    as_of: date | None = None
+    source: str | None = None
+
+
+class Dependency(Record):
+    """What a goal waits for."""
+
+    to: str = ""
+    service: str | None = None
+    what: str | None = None
+    impact: str | None = None
+    since: date | None = None
+
+
+class Blocker(Record):
+    """What stands in a goal's way."""
+
+    what: str = ""
+    since: date | None = None
+    owner: str | None = None
+    escalated_to: str | None = None
+
+
+class Initiative(Record):
+    """A piece of work towards a goal."""
+
+    title: str = ""
+    status: str | None = None
+    link: str | None = None
+
+
+class Entity(Record):
+    """A part that others can refer to."""
+
+    id: str = ""
+    formerly: tuple[str, ...] = ()
+    path: str = ""
+    route: Route = ()
+
+    @property
+    def key(self) -> str:
+        """Its name among facts, such as ``outcome:fewer-returns``."""
+        raise NotImplementedError  # pragma: no cover - every entity that is looked up has one
+
+
+class Goal(Entity):
+    """What a team wants to change, and what that serves."""
+
+    title: str = ""
+    supports: tuple[str | Link, ...] = ()
+    why: str | None = None
+    owner: str | None = None
+    period: str | int | None = None
+    status: str = "on-track"
+    closed: date | None = None
+    commitment: str = "committed"
+    set_by: str | None = None
+    measures: tuple[Measure, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
+    learning: str | None = None
+    team: str = ""
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it: ``team/goal``."""
+        return f"{self.team}/{self.id}"
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"goal:{self.team}/{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Neither achieved nor missed nor dropped."""
+        return self.status not in ("achieved", "missed", "dropped")
+
+    @property
+    def is_proposed(self) -> bool:
+        """Not decided on yet."""
+        return self.status == "proposed"
+
+
+class Outcome(Entity):
+    """A change the organisation wants."""
+
+    kind: str = "outcome"
+    title: str = ""
+    why: str | None = None
+    owner: str | None = None
+    period: str | int | None = None
+    status: str = "active"
+    closed: date | None = None
+    supports: tuple[str | Link, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    focus: bool = False
+    tags: tuple[str, ...] = ()
+    reviewed: date | None = None
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"outcome:{self.id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Proposed or active."""
+        return self.status in ("proposed", "active")
+
+
+class Exception_(Record):
+    """A team to which a guardrail does not apply."""
+
+    team: str = ""
+    why: str | None = None
+
+
+class Scope(Record):
+    """To which teams a guardrail applies; every key that is given must match."""
+
+    types: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    except_: tuple[Exception_, ...] = msgspec.field(default=(), name="except")
+
+
+class Guardrail(Entity):
+    """A limit within which teams are free."""
+
+    kind: str = "guardrail"
+    title: str = ""
+    why: str | None = None
+    level: str = "must"
+    category: str | None = None
+    owner: str | None = None
+    applies_to: Scope | None = None
+    evidence: str = "optional"
+    enforcement: str = "attested"
+    automation: str | None = None
+    in_force_from: date | None = None
+    status: str = "active"
+    reviewed: date | None = None
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"guardrail:{self.id}"
+
+    @property
+    def is_must(self) -> bool:
+        """Whether it binds rather than advises."""
+        return self.level == "must"
+
+
+class Metric(Entity):
+    """A figure that the organisation keeps."""
+
+    name: str = ""
+    unit: str | None = None
+    direction: str | None = None
+    source: str | None = None
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"metric:{self.id}"
+
+
+class Community(Entity):
+    """People from many teams who learn a craft together."""
+
+    kind: str = "community"
+    name: str = ""
+    purpose: str | None = None
+    owner: str | None = None
+    channel: str | None = None
+    cadence: str | None = None
+    status: str = "active"
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"community:{self.id}"
+
+
+class Strategy(Record):
+    """What every team must know of the business."""
+
+    customers: str | None = None
+    product: str | None = None
+    operations: str | None = None
+
+
+class Org(Record):
+    """The organisation: why it exists and what it wants."""
+
+    kind: str = "org"
+    name: str = ""
+    north_star: str = ""
+    why: str | None = None
+    owner: str | None = None
+    strategy: Strategy | None = None
+    period: str | int | None = None
+    reviewed: date | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    communities: tuple[Community, ...] = ()
+    path: str = ""
+    route: Route = ()
+
+
+class Stance(Record):
+    """Whether a team exploits what works or explores what might."""
+
+    mode: str | None = None
+    until: date | None = None
+    why: str | None = None
+
+
+class TeamScope(Record):
+    """What a team does and what it does not."""
+
+    in_: tuple[str, ...] = msgspec.field(default=(), name="in")
+    out: tuple[str, ...] = ()
+
+
+class Declared(Record):
+    """A guardrail that a team says it keeps."""
+
+    id: str = ""
+    evidence: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Waiver(Record):
+    """A guardrail that a team need not keep, for a reason and a time."""
+
+    guardrail: str = ""
+    reason: str = ""
+    expires: date | None = None
+    approved_by: str | None = None
+    granted: date | None = None
+    compensating: str | None = None
+
+
+class Decision(Record):
+    """Who decides what."""
+
+    area: str = ""
+    authority: str | None = None
+    with_: tuple[str, ...] = msgspec.field(default=(), name="with")
+
+
+class Need(Record):
+    """What a team asked for."""
+
+    what: str = ""
+    from_: str | None = msgspec.field(default=None, name="from")
+    status: str = "asked"
+    since: date | None = None
+    escalated_to: str | None = None
+
+
+class Experiment(Entity):
+    """A guess that a team puts to the test."""
+
+    hypothesis: str = ""
+    measure: str | Measure | None = None
+    decide_by: date | None = None
+    result: str = "pending"
+    learning: str | None = None
+    goal: str | None = None
+    team: str = ""
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return f"{self.team}/{self.id}"
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"experiment:{self.team}/{self.id}"
+
+
+class Team(Record):
+    """A team, as its charter declares it."""
+
+    kind: str = "charter"
+    team: str = ""
+    mission: str = ""
+    name: str | None = None
+    type: str | None = None
+    part_of: str | None = None
+    status: str = "active"
+    since: date | None = None
+    until: date | None = None
+    lead: str | None = None
+    size: int | None = None
+    customers: tuple[str, ...] = ()
+    scope: TeamScope | None = None
+    stance: Stance | None = None
+    period: str | int | None = None
+    tags: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+    reviewed: date | None = None
+    goals: tuple[Goal, ...] = ()
+    guardrails: tuple[str | Declared, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    needs: tuple[Need, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
+    path: str = ""
+    route: Route = ()
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.team
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return self.team
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"team:{self.team}"
+
+    @property
+    def title(self) -> str:
+        """Its name, which is the id in words where none is given."""
+        return self.name or self.team.replace("-", " ").capitalize()
+
+    @property
+    def is_group(self) -> bool:
+        """A grouping of teams rather than a team."""
+        return self.type == "group"
+
+    @property
+    def is_archived(self) -> bool:
+        """No longer there; checked for nothing but its own schema and ids."""
+        return self.status == "archived"
+
+
+class GoalsDocument(Record):
+    """The goals of one team for one period."""
+
+    kind: str = "goals"
+    team: str = ""
+    period: str | int | None = None
+    goals: tuple[Goal, ...] = ()
+    reviewed: date | None = None
+    path: str = ""
+    route: Route = ()
+
+
+class Contact(Record):
+    """A way to reach a team."""
+
+    kind: str = ""
+    address: str = ""
+    for_: str | None = msgspec.field(default=None, name="for")
+    response_time: str | None = None
+
+
+class Meeting(Record):
+    """When others can join."""
+
+    name: str = ""
+    when: str | None = None
+    link: str | None = None
+
+
+class Service(Entity):
+    """What others can use."""
+
+    name: str = ""
+    description: str | None = None
+    url: str | None = None
+    versioning: str | None = None
+    docs: str | None = None
+    slo: str | None = None
+    status: str = "live"
+    team: str = ""
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return f"{self.team}/{self.id}"
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+        return f"service:{self.team}/{self.id}"
+
+
+class Owned(Record):
+    """Software that a team owns."""
+
+    name: str = ""
+    repo: str | None = None
+    contribution: str | None = None
+    dashboard: str | None = None
+    on_call: str | None = None
+
+
+class Interaction(Record):
+    """How one team works with another."""
+
+    team: str = ""
+    mode: str | None = None
+    role: str | None = None
+    service: str | None = None
+    purpose: str | None = None
+    since: date | None = None
+    until: date | None = None
+    status: str = "now"
+
+
+class RoadmapItem(Record):
+    """What a team plans to offer."""
+
+    title: str = ""
+    period: str | int | None = None
+    goal: str | None = None
+    link: str | None = None
+
+
+class Practice(Record):
+    """How a team works."""
+
+    name: str = ""
+    link: str | None = None
+
+
+class TeamApi(Record):
+    """How to work with a team."""
+
+    kind: str = "team-api"
+    team: str = ""
+    contacts: tuple[Contact, ...] = ()
+    hours: str | None = None
+    meetings: tuple[Meeting, ...] = ()
+    services: tuple[Service, ...] = ()
+    owns: tuple[Owned, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    roadmap: tuple[RoadmapItem, ...] = ()
+    practices: tuple[Practice, ...] = ()
+    glossary: dict[str, str] = {}
+    reviewed: date | None = None
+    path: str = ""
+    route: Route = ()
+
+
+Content = Org | Outcome | Guardrail | Team | GoalsDocument | TeamApi | Community
+
+CONTENT: Mapping[str, type[Content]] = {
+    "org": Org,
+    "outcome": Outcome,
+    "guardrail": Guardrail,
+    "charter": Team,
+    "goals": GoalsDocument,
+    "team-api": TeamApi,
+    "community": Community,
+}
+
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "org": ("outcomes", "guardrails", "metrics", "communities"),
+    "charter": ("goals", "experiments"),
+    "goals": ("goals",),
+    "team-api": ("services",),
+}
+"""The lists of a document whose items are entities: they are told where they stand."""
+
+
+def build(kind: str, data: Mapping[str, Any], path: str) -> Content:
+    """The record of a document whose data passed its schema, or was pruned of what did not.
+
+    Raises:
+        msgspec.ValidationError: the data does not have the types that the schema promises.
+    """
+    content = msgspec.convert(data, CONTENT[kind])
+    force_setattr(content, "path", path)
+    for part in _PARTS.get(kind, ()):
+        for index, item in enumerate(getattr(content, part)):
+            force_setattr(item, "path", path)
+            force_setattr(item, "route", (part, index))
+            if isinstance(content, Team | GoalsDocument | TeamApi):
+                force_setattr(item, "team", content.team)
+    return content
+
+
+def entities(content: Content) -> Iterator[Entity]:
+    """The parts of a document that have ids, in the order of its text."""
+    for part in _PARTS.get(content.kind, ()):
+        yield from getattr(content, part)
+
+
+def support_links(supports: tuple[str | Link, ...]) -> Iterator[tuple[str, str | None, Route]]:
+    """Each reference in a ``supports`` list with its *how* and its route within the entity."""
+    for index, link in enumerate(supports):
+        if isinstance(link, str):
+            yield link, None, ("supports", index)
+        else:
+            yield link.to, link.how, ("supports", index, "to")
+
+
+def direction(measure: Measure, metric: Metric | None) -> str | None:
+    """Where a measure should go: the metric says, else the measure itself, else its baseline and target do."""
+    if metric is not None and metric.direction:
+        return metric.direction
+    if measure.direction:
+        return measure.direction
+    if measure.baseline is None or measure.target is None or measure.baseline == measure.target:
+        return None
+    return "increase" if measure.target > measure.baseline else "decrease"
+
+
+def progress(measure: Measure, metric: Metric | None) -> float | None:
+    """How far a measure has come: 0 at its baseline, 1 at its target, beyond either where it is.
+
+    For ``keep-above`` and ``keep-below`` it is 1 while the current value is on the right side of the target,
+    else 0. Nothing when a figure that it takes is not stated.
+    """
+    if measure.target is None or measure.current is None:
+        return None
+    way = direction(measure, metric)
+    if way == "keep-above":
+        return 1.0 if measure.current >= measure.target else 0.0
+    if way == "keep-below":
+        return 1.0 if measure.current <= measure.target else 0.0
+    if measure.baseline is None or measure.baseline == measure.target:
+        return None
+    return (measure.current - measure.baseline) / (measure.target - measure.baseline)

@@ -1,0 +1,522 @@
+"""AL4xx: do the guardrails hold, and are they few, reasoned and fair to those who keep them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aligncli.config import Config
+from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
+from aligncli.model import Guardrail, Team
+from aligncli.rules.base import days, rule
+from aligncli.workspace.names import id_route
+from aligncli.workspace.workspace import Workspace
+
+
+def _scope_facts(team: Team, guardrail: Guardrail) -> tuple[Fact, ...]:
+    """What decides whether a guardrail applies to a team."""
+    return (
+        (guardrail.key, "applies-to"), (guardrail.key, "status"),
+        (team.key, "type"), (team.key, "tags"), (team.key, "status"),
+    )  # fmt: skip
+
+
+def _by_level(guardrail: Guardrail) -> Severity:
+    return Severity.ERROR if guardrail.is_must else Severity.WARNING
+
+
+@rule("AL401", "missing-guardrail", Severity.ERROR)
+def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A guardrail that a team must declare, and neither declares nor waives.
+
+    ## What it checks
+    Every active guardrail that applies to a team, and that no machine enforces, stands under `guardrails` or
+    `waivers` in the team's charter. It is an error for a `must` and a warning for a `should`; a warning for both
+    while the team is forming and has had less than the time in the configuration (90 days); and advice before
+    the guardrail's `in-force-from`. An expired waiver is AL403 alone.
+
+    ## Why it matters
+    Guardrails are the price of freedom: few, with reasons, and kept. A team that has not declared one may keep
+    it, or may never have heard of it, and nobody can tell which.
+
+    ## Bad
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    guardrails: [card-data]
+    ---
+    ```
+
+    ## How to fix
+    Declare it once it holds. If the team cannot keep it for now, add a waiver with a reason and an end; if it
+    should not apply at all, talk to its owner about `applies-to`. A guardrail is waived in the open, never
+    suppressed.
+    """
+    for team in ws.teams.values():
+        if team.is_archived:
+            continue
+        kept = {keeping.guardrail.id for keeping in ws.keeps.get(team.id, ())}
+        kept |= {waiving.guardrail.id for waiving in ws.waives.get(team.id, ())}
+        grace = ws.is_in_grace(team, config.limits.forming_days)
+        for guardrail, applies in ws.scope.of(team):
+            if not applies or guardrail.id in kept or guardrail.enforcement == "automated":
+                continue
+            severity = Severity.WARNING if grace else _by_level(guardrail)
+            message = f"team `{team.id}` does not declare guardrail `{guardrail.id}`"
+            if guardrail.in_force_from is not None and guardrail.in_force_from > ws.as_of:
+                severity = Severity.INFO
+                message += f", which will be in force in {days((guardrail.in_force_from - ws.as_of).days)}"
+            elif grace and team.since is not None:
+                left = config.limits.forming_days - (ws.as_of - team.since).days
+                message += f" ({days(left)} left while it is forming)"
+            route: Route = ("guardrails",) if team.guardrails else ("team",)
+            yield Finding(
+                "AL401", team.path, message, route, on_key=bool(team.guardrails), label=f"`{guardrail.id}` is missing",
+                help="declare it under `guardrails` once it holds, or waive it with a reason and an end",
+                hint=f"add {guardrail.id} to guardrails",
+                related=(Related(guardrail.path, guardrail.title or "the guardrail", id_route(guardrail)),),
+                severity=severity, identity=(team.id, "guardrails", guardrail.id),
+                rests_on=(
+                    (team.key, "guardrails"), (team.key, "waivers"), (guardrail.key, "enforcement"),
+                    (guardrail.key, "level"), (guardrail.key, "in-force-from"), *_scope_facts(team, guardrail),
+                ),
+            )  # fmt: skip
+
+
+@rule("AL402", "missing-evidence", Severity.ERROR)
+def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A declared guardrail without the evidence that it requires.
+
+    ## What it checks
+    A guardrail with `evidence: required` is declared with at least one path or URL: an error for a `must`, a
+    warning for a `should` and while the team is forming. An automated guardrail says under `automation` where the
+    machine checks it; a warning when it does not.
+
+    ## Why it matters
+    Some promises have to be shown, not only made. The organisation said so when it asked for evidence.
+
+    ## Bad
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    evidence: required
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    guardrails: [card-data]
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    evidence: required
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    guardrails:
+      - {id: card-data, evidence: [https://audits.example/card-data]}
+    ---
+    ```
+
+    ## How to fix
+    Add `evidence: [path or URL]` to the declaration. For an automated guardrail, add `automation:` with the place
+    of the check.
+    """
+    for team_id, keeps in ws.keeps.items():
+        team = ws.teams[team_id]
+        grace = ws.is_in_grace(team, config.limits.forming_days)
+        for keeping in keeps:
+            guardrail = keeping.guardrail
+            if guardrail.status != "active" or guardrail.evidence != "required" or guardrail.enforcement == "automated":
+                continue
+            if keeping.declared.evidence:
+                continue
+            yield Finding(
+                "AL402", team.path, f"team `{team.id}` declares guardrail `{guardrail.id}` without evidence", keeping.route,
+                label="evidence is required",
+                help=f"write `{{id: {guardrail.id}, evidence: [path or URL]}}`",
+                hint="add evidence", related=(Related(guardrail.path, "evidence is required here", (*guardrail.route, "evidence")),),
+                severity=Severity.WARNING if grace else _by_level(guardrail),
+                identity=(team.id, "evidence", guardrail.id),
+                rests_on=((team.key, "status"), *((guardrail.key, field) for field in ("evidence", "enforcement", "level"))),
+            )  # fmt: skip
+    for guardrail in ws.guardrails.values():
+        if guardrail.status == "active" and guardrail.enforcement == "automated" and not guardrail.automation:
+            yield Finding(
+                "AL402", guardrail.path, f"guardrail `{guardrail.id}` is automated and does not say where",
+                (*guardrail.route, "enforcement"), label="which machine checks it?",
+                help="add `automation:` with the place of the check", severity=Severity.WARNING,
+                identity=(guardrail.id, "automation"),
+                rests_on=((guardrail.key, "automation"), (guardrail.key, "enforcement"), (guardrail.key, "status")),
+            )  # fmt: skip
+
+
+@rule("AL403", "expired-waiver", Severity.ERROR)
+def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A waiver past its date.
+
+    ## What it checks
+    A waiver's `expires` is today or later. The day itself still counts.
+
+    ## Why it matters
+    A waiver is a loan. When its time is over, the team keeps the guardrail, or asks again and says why.
+
+    ## Bad
+    ```markdown guardrails/on-call-rota.md
+    ---
+    kind: guardrail
+    id: on-call-rota
+    title: Somebody answers at night
+    why: Parcels travel at night.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    waivers:
+      - {guardrail: on-call-rota, reason: The team is three people until autumn., expires: 2026-10-31}
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/on-call-rota.md
+    ---
+    kind: guardrail
+    id: on-call-rota
+    title: Somebody answers at night
+    why: Parcels travel at night.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    waivers:
+      - {guardrail: on-call-rota, reason: The team is three people until January., expires: 2027-01-31}
+    ---
+    ```
+
+    ## How to fix
+    Declare the guardrail if it now holds, or have the waiver granted again with a new date. It cannot be
+    suppressed.
+    """
+    for team_id, waives in ws.waives.items():
+        team = ws.teams[team_id]
+        for waiving in waives:
+            expires = waiving.waiver.expires
+            if expires is not None and expires < ws.as_of:
+                late = days((ws.as_of - expires).days)
+                yield Finding(
+                    "AL403", team.path,
+                    f"the waiver of team `{team.id}` for guardrail `{waiving.guardrail.id}` expired {late} ago",
+                    (*waiving.route, "expires"), label=f"{late} ago",
+                    help="declare the guardrail, or have the waiver granted again with a new date",
+                    identity=(team.id, "waivers", waiving.guardrail.id, "expired"), rests_on=((team.key, "status"),),
+                )  # fmt: skip
+
+
+@rule("AL404", "needless-waiver", Severity.WARNING)
+def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A waiver for a guardrail that does not apply, or that is declared as well.
+
+    ## What it checks
+    What a team waives applies to it, and is not declared by it at the same time.
+
+    ## Why it matters
+    A needless waiver makes the team look less safe than it is. Or it shows that somebody changed a scope and left
+    this team out by mistake.
+
+    ## Bad
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    guardrails: [card-data]
+    waivers:
+      - {guardrail: card-data, reason: The old form goes in January., expires: 2027-01-31}
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    waivers:
+      - {guardrail: card-data, reason: The old form goes in January., expires: 2027-01-31}
+    ---
+    ```
+
+    ## How to fix
+    Remove the waiver, or the declaration if it does not hold yet; if the guardrail should apply, have its scope
+    corrected.
+    """
+    for team_id, waives in ws.waives.items():
+        team = ws.teams[team_id]
+        kept = {keeping.guardrail.id: keeping for keeping in ws.keeps.get(team_id, ())}
+        for waiving in waives:
+            guardrail = waiving.guardrail
+            if guardrail.status != "active" or (waiving.waiver.expires or ws.as_of) < ws.as_of:
+                continue
+            related: tuple[Related, ...] = ()
+            if guardrail.id in kept:
+                message = f"team `{team.id}` waives guardrail `{guardrail.id}` and declares it as well"
+                related = (Related(team.path, "declared here", kept[guardrail.id].route),)
+                help_ = "remove the waiver, or the declaration if it does not hold yet"
+            elif ws.scope.applies(guardrail, team) is False:
+                message = f"team `{team.id}` waives guardrail `{guardrail.id}`, which does not apply to it"
+                related = (Related(guardrail.path, "its scope", (*guardrail.route, "applies-to")),)
+                help_ = "remove the waiver, or have the guardrail's scope corrected"
+            else:
+                continue
+            yield Finding(
+                "AL404", team.path, message, (*waiving.route, "guardrail"), label="needless", help=help_, related=related,
+                identity=(team.id, "waivers", guardrail.id, "needless"),
+                rests_on=((team.key, "guardrails"), *_scope_facts(team, guardrail)),
+            )  # fmt: skip
+
+
+@rule("AL405", "guardrail-without-why", Severity.ERROR)
+def guardrail_without_why(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A constraint that gives no reason.
+
+    ## What it checks
+    Every active guardrail has a `why`: an error for a `must`, a warning for a `should`.
+
+    ## Why it matters
+    People keep a rule that they understand, and find better ways to serve its reason. A rule without one is
+    control for its own sake. Those who steer owe it to those who keep it.
+
+    ## Bad
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+
+    ## How to fix
+    Say what goes wrong without it. If nobody can, archive it.
+    """
+    for guardrail in ws.guardrails.values():
+        if guardrail.status == "active" and not guardrail.why:
+            yield Finding(
+                "AL405", guardrail.path, f"guardrail `{guardrail.id}` gives no reason", (*guardrail.route, "id"),
+                label="why?", help="add `why:` with what goes wrong without it, or archive it",
+                severity=_by_level(guardrail), identity=(guardrail.id, "why"),
+                rests_on=((guardrail.key, "why"), (guardrail.key, "level"), (guardrail.key, "status")),
+            )  # fmt: skip
+
+
+@rule("AL408", "unused-guardrail", Severity.WARNING)
+def unused_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A guardrail that applies to no team.
+
+    ## What it checks
+    Of the teams in the repo, at least one falls under every active guardrail, or may fall under it because it
+    does not state its type.
+
+    ## Why it matters
+    A rule for nobody is clutter, or its scope has a slip in it and the team it was meant for does not know.
+
+    ## Bad
+    ```markdown guardrails/signed-models.md
+    ---
+    kind: guardrail
+    id: signed-models
+    title: Every model is signed before it is used
+    why: Nobody should use a model that somebody swapped.
+    applies-to: {types: [complicated-subsystem]}
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    type: stream-aligned
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/signed-models.md
+    ---
+    kind: guardrail
+    id: signed-models
+    title: Every model is signed before it is used
+    why: Nobody should use a model that somebody swapped.
+    applies-to: {types: [complicated-subsystem]}
+    ---
+    ```
+    ```markdown teams/routing/charter.md
+    ---
+    kind: charter
+    team: routing
+    type: complicated-subsystem
+    mission: Every parcel takes the shortest way.
+    guardrails: [signed-models]
+    ---
+    ```
+
+    ## How to fix
+    Correct `applies-to`, or set the guardrail to `archived`.
+    """
+    teams = [team for team in ws.teams.values() if not team.is_archived and not team.is_group]
+    if not teams:
+        return  # a repo that has only just begun
+    used = {guardrail.id for team in ws.teams.values() for guardrail, _ in ws.scope.of(team)}
+    for guardrail in ws.guardrails.values():
+        if guardrail.status == "active" and guardrail.id not in used:
+            scoped = guardrail.applies_to is not None
+            yield Finding(
+                "AL408", guardrail.path, f"guardrail `{guardrail.id}` applies to no team",
+                (*guardrail.route, "applies-to" if scoped else "id"), label="no team falls under this",
+                help="correct `applies-to`, or set `status: archived`", identity=(guardrail.id, "scope"),
+                rests_on=(
+                    ("teams", "type"), ("teams", "tags"), ("teams", "status"),
+                    (guardrail.key, "applies-to"), (guardrail.key, "status"),
+                ),
+            )  # fmt: skip
+
+
+@rule("AL411", "unknown-scope", Severity.INFO)
+def unknown_scope(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A guardrail that a team may or may not fall under, because the team states no `type`.
+
+    ## What it checks
+    A guardrail's `applies-to` asks for a type of team, everything else in it matches, and the team does not say
+    which type it is.
+
+    ## Why it matters
+    What is unknown is never taken as a pass. One word in the charter settles it.
+
+    ## Bad
+    ```markdown guardrails/signed-models.md
+    ---
+    kind: guardrail
+    id: signed-models
+    title: Every model is signed before it is used
+    why: Nobody should use a model that somebody swapped.
+    applies-to: {types: [complicated-subsystem]}
+    ---
+    ```
+    ```markdown teams/routing/charter.md
+    ---
+    kind: charter
+    team: routing
+    mission: Every parcel takes the shortest way.
+    ---
+    ```
+
+    ## Good
+    ```markdown guardrails/signed-models.md
+    ---
+    kind: guardrail
+    id: signed-models
+    title: Every model is signed before it is used
+    why: Nobody should use a model that somebody swapped.
+    applies-to: {types: [complicated-subsystem]}
+    ---
+    ```
+    ```markdown teams/routing/charter.md
+    ---
+    kind: charter
+    team: routing
+    type: complicated-subsystem
+    mission: Every parcel takes the shortest way.
+    guardrails: [signed-models]
+    ---
+    ```
+
+    ## How to fix
+    Add `type:` to the charter: stream-aligned, platform, enabling or complicated-subsystem.
+    """
+    for team in ws.teams.values():
+        if team.is_archived or team.type is not None:
+            continue
+        settled = {keeping.guardrail.id for keeping in ws.keeps.get(team.id, ())}
+        settled |= {waiving.guardrail.id for waiving in ws.waives.get(team.id, ())}
+        for guardrail, applies in ws.scope.of(team):
+            if applies or guardrail.id in settled or guardrail.enforcement == "automated":
+                continue
+            yield Finding(
+                "AL411", team.path,
+                f"guardrail `{guardrail.id}` may apply to team `{team.id}`, which does not state its type", ("team",),
+                label="of which type is it?", help="add `type:` to the charter",
+                related=(Related(guardrail.path, "applies by type", (*guardrail.route, "applies-to")),),
+                identity=(team.id, "type", guardrail.id), rests_on=_scope_facts(team, guardrail),
+            )  # fmt: skip

@@ -1,0 +1,696 @@
+"""AL2xx: does every name stand for one thing, and every reference for a thing that is there?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aligncli.config import Config
+from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Severity
+from aligncli.model import Goal, Service, Team, TeamApi
+from aligncli.rules.base import days, rule
+from aligncli.workspace.names import Reference, Status, an, id_route, named, noun, title_of
+from aligncli.workspace.workspace import Workspace
+
+_ARTICLE = re.compile(r"\ban? ")
+
+
+def _references(ws: Workspace, status: Status) -> Iterator[Reference]:
+    return (reference for reference in ws.references if reference.status is status)
+
+
+def _entry(thing: object) -> str:
+    """A candidate in a list: its reference and its title."""
+    title = title_of(thing)
+    ref = getattr(thing, "ref", "")
+    ref = ref.rpartition("/")[2] if isinstance(thing, Service) else ref
+    return f"`{ref}`" + (f' ("{title}")' if title else "")
+
+
+def _marks(reference: Reference) -> tuple[Related, ...]:
+    return (reference.owner,) if reference.owner else ()
+
+
+@rule("AL201", "duplicate-id", Severity.ERROR)
+def duplicate_id(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """One id that two things claim.
+
+    ## What it checks
+    Outcomes, teams, guardrails, metrics and communities each have ids of their own; goals, services and
+    experiments have theirs within their team. No id is declared twice, no former name is claimed twice, a team
+    has one Team API, and a repo has one `org`.
+
+    ## Why it matters
+    A reference must mean one thing. With two, half of the readers think of the other one.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+      - {id: one-tap-pay, title: Guests pay in twenty seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+      - {id: guests-pay-fast, title: Guests pay in twenty seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Rename one of them, and give it `formerly: [old-id]` if others refer to it; or remove the copy.
+    """
+    for clash in ws.clashes:
+        yield Finding(
+            "AL201", clash.path, clash.message, clash.route, label=clash.label,
+            help="rename one, or remove it", related=clash.others, identity=clash.identity,
+        )  # fmt: skip
+
+
+@rule("AL202", "unknown-reference", Severity.ERROR)
+def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A reference to something that does not exist.
+
+    ## What it checks
+    Every reference (what a goal supports and depends on, the guardrails and communities of a team, the team of
+    a Team API, metrics, services …) leads to something that is declared.
+
+    ## Why it matters
+    It is how charters rot: the outcome was renamed in spring, and nobody told the goal.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandonned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Take the id that the help suggests. Goals are written with their team (`team/goal`), everything else by its
+    bare id.
+    """
+    for reference in _references(ws, Status.MISSING):
+        help_, place, hint, fix = None, None, "", None
+        target = reference.target
+        if target is not None:
+            ref = target.ref.rpartition("/")[2] if isinstance(target, Service) else target.ref
+            title = title_of(target)
+            shown = f'"{title}", \0' if title else "\0"
+            if isinstance(target, Goal) and "/" not in reference.text:
+                help_ = f"a goal is written with its team: `{ref}` ({shown})"
+            else:
+                help_ = f"{an(noun(target))} with a similar id exists: `{ref}` ({shown})"
+            place, hint = Related(target.path, "", id_route(target)), f"similar: {ref}"
+            fix = Fix(f"replace by `{ref}`", False, (Edit(reference.path, reference.route, ref),))
+        elif reference.candidates:
+            help_ = "there are: " + ", ".join(_entry(candidate) for candidate in reference.candidates)
+        expected = _ARTICLE.sub("", reference.expected)
+        yield Finding(
+            "AL202", reference.path, f"{reference.claim} `{reference.text}`, which does not exist", reference.route,
+            label=f"no {expected} has this id", help=help_, help_place=place, hint=hint, related=_marks(reference),
+            fix=fix, identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
+        )  # fmt: skip
+
+
+@rule("AL203", "wrong-kind-of-reference", Severity.ERROR)
+def wrong_kind_of_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A reference to a thing of another kind.
+
+    ## What it checks
+    A place that expects an outcome or a goal names a team, one that expects a guardrail names a metric, and so
+    on.
+
+    ## Why it matters
+    The name exists, so it looks right to every reader; but a goal that supports a team traces to nothing.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [checkout]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Name the outcome or goal that was meant. A goal of a team is `team/goal`.
+    """
+    for reference in _references(ws, Status.WRONG_KIND):
+        kind = noun(reference.target)
+        help_ = None
+        if isinstance(reference.target, Team) and "goal" in reference.expected:
+            goals = ws.goals_of.get(reference.target.id, [])
+            shown = ", ".join(_entry(goal) for goal in goals[:5])
+            help_ = f"a goal of that team is written `{reference.text}/…`" + (f"; it has {shown}" if shown else "")
+        yield Finding(
+            "AL203", reference.path, f"{reference.claim} `{reference.text}`, which is {an(kind)}", reference.route,
+            label=f"expected {reference.expected}", help=help_,
+            related=(*_marks(reference), Related(reference.target.path, f"the {kind}", id_route(reference.target))),
+            identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
+        )  # fmt: skip
+
+
+@rule("AL204", "circular-support", Severity.ERROR)
+def circular_support(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """Outcomes or goals that support each other in a ring.
+
+    ## What it checks
+    Following `supports` upward never leads back to where it began.
+
+    ## Why it matters
+    A ring justifies itself: each of its members exists for the next one, and none for the north star.
+
+    ## Bad
+    ```markdown org.md
+    ---
+    kind: org
+    name: Parcelry
+    north-star: Anyone can send a parcel anywhere with one tap.
+    outcomes:
+      - {id: happy-senders, title: Senders come back, supports: [fewer-abandoned-carts]}
+      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, supports: [happy-senders]}
+    ---
+    ```
+
+    ## Good
+    ```markdown org.md
+    ---
+    kind: org
+    name: Parcelry
+    north-star: Anyone can send a parcel anywhere with one tap.
+    outcomes:
+      - {id: happy-senders, title: Senders come back}
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [happy-senders]}
+    ---
+    ```
+
+    ## How to fix
+    Decide which of them is the end and which the means, and remove the link from the end to the means.
+    """
+    for ring in ws.rings:
+        names = " → ".join(f"`{thing.ref}`" for thing in (*ring, ring[0]))
+        kind = noun(ring[0])
+        message = f"{kind} {names} supports itself" if len(ring) == 1 else f"{kind}s support each other in a ring: {names}"
+        places = []
+        for thing, following in zip(ring, (*ring[1:], ring[0]), strict=True):
+            link = next(support for support in ws.supports[thing.key] if support.target is following)
+            places.append((thing, (*thing.route, *link.route)))
+        (first, route), *rest = places
+        yield Finding(
+            "AL204", first.path, message, route, label="leads back here",
+            help="remove the link from the end to the means",
+            related=tuple(Related(thing.path, f"`{thing.ref}` supports", other) for thing, other in rest),
+            identity=tuple(thing.ref for thing in ring),
+        )  # fmt: skip
+
+
+@rule("AL205", "former-name", Severity.WARNING)
+def former_name(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A reference by a name that its target no longer has.
+
+    ## What it checks
+    A reference resolves only through `formerly`.
+
+    ## Why it matters
+    Old names keep working so that a rename breaks nobody's build; but a reader who searches for the name finds
+    nothing.
+
+    ## Bad
+    ```markdown org.md
+    ---
+    kind: org
+    name: Parcelry
+    north-star: Anyone can send a parcel anywhere with one tap.
+    outcomes:
+      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, formerly: [cart-loss]}
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [cart-loss]}
+    ---
+    ```
+
+    ## Good
+    ```markdown org.md
+    ---
+    kind: org
+    name: Parcelry
+    north-star: Anyone can send a parcel anywhere with one tap.
+    outcomes:
+      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, formerly: [cart-loss]}
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Write the present name.
+    """
+    for reference in _references(ws, Status.FORMER):
+        target = reference.target
+        yield Finding(
+            "AL205", reference.path, f"{reference.claim} `{reference.text}`, which is now called `{target.ref}`",
+            reference.route, label="a former name", help=f"write `{target.ref}`", hint=f"now: {target.ref}",
+            related=(*_marks(reference), Related(target.path, f"the {noun(target)}", id_route(target))),
+            fix=Fix(f"replace by `{target.ref}`", True, (Edit(reference.path, reference.route, target.ref),)),
+            identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
+        )  # fmt: skip
+
+
+@rule("AL206", "retired-reference", Severity.WARNING)
+def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """Something active that points to what is archived, dropped or achieved.
+
+    ## What it checks
+    Open goals, live outcomes, active guardrails and teams refer to nothing that has ended. An achieved outcome
+    or goal has ended once its `closed` date is past, or at once where none is given. Whoever is further down the
+    chain is not told again.
+
+    ## Why it matters
+    Work on an outcome that was dropped in spring is work that nobody needs. It still traces, so that closing an
+    outcome does not fail every team's build on the same day.
+
+    ## Bad
+    ```markdown org.md
+    ---
+    kind: org
+    name: Parcelry
+    north-star: Anyone can send a parcel anywhere with one tap.
+    outcomes:
+      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, status: dropped}
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Point to what took its place, or close what points there.
+    """
+    for reference in _references(ws, Status.RETIRED):
+        target = reference.target
+        status = target.status
+        if status == "achieved" and target.closed is not None:
+            ended = f"was achieved {days((ws.as_of - target.closed).days)} ago"
+        else:
+            ended = f"is {status}"
+        yield Finding(
+            "AL206", reference.path, f"{reference.claim} `{reference.text}`, which {ended}", reference.route,
+            label=f"this {noun(target)} {ended}", help="point to what took its place, or close what points here",
+            related=(*_marks(reference), Related(target.path, f"the {noun(target)}", id_route(target))),
+            identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
+            rests_on=((target.key, "status"), (target.key, "closed")),
+        )  # fmt: skip
+
+
+@rule("AL207", "misplaced-document", Severity.WARNING)
+def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A document whose file or folder is not called as what it declares.
+
+    ## What it checks
+    `charter.md` and `team-api.md` stand in a folder that is called as their team; an outcome's or guardrail's
+    own file is called as its id.
+
+    ## Why it matters
+    People look for a team by its folder. A wrong name is most often a copied file that was not finished.
+
+    ## Bad
+    ```markdown teams/payments/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+
+    ## How to fix
+    Rename the file or folder, or correct the id in it.
+    """
+    for owner in (*ws.teams.values(), *ws.apis.values()):
+        folder, _, name = owner.path.rpartition("/")
+        if not folder or name not in ("charter.md", "team-api.md"):
+            continue
+        if isinstance(owner, TeamApi) and owner.team not in ws.teams:
+            continue
+        if folder.rpartition("/")[2] != owner.team:
+            yield _misplaced(owner.path, "team", owner.team, f"the folder `{folder.rpartition('/')[2]}`")
+    for thing in (*ws.outcomes.values(), *ws.guardrails.values()):
+        name = thing.path.rpartition("/")[2]
+        if not thing.route and name != f"{thing.id}.md":
+            yield _misplaced(thing.path, noun(thing), thing.id, f"a file called `{name}`")
+
+
+def _misplaced(path: str, kind: str, name: str, where: str) -> Finding:
+    place = f"teams/{name}/{path.rpartition('/')[2]}" if kind == "team" else f"{kind}s/{name}.md"
+    return Finding(
+        "AL207", path, f"{kind} `{name}` stands in {where}", ("team" if kind == "team" else "id",),
+        label="the names differ", help=f"move it to `{place}`, or correct the id", identity=(name, "place", path),
+    )  # fmt: skip
+
+
+@rule("AL208", "missing-team-api", Severity.INFO)
+def missing_team_api(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A team that does not say how to work with it.
+
+    ## What it checks
+    A team has a charter and no Team API. It is advice at first, and a warning once another team depends on it or
+    names it in an interaction. Groups and archived teams need none.
+
+    ## Why it matters
+    Those who depend on a team should not have to ask around how to reach it and what it offers.
+
+    ## Bad
+    ```markdown teams/identity/charter.md
+    ---
+    kind: charter
+    team: identity
+    mission: Everybody signs in without a password.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - id: one-tap-pay
+        title: Returning customers pay in ten seconds
+        supports: [fewer-abandoned-carts]
+        depends-on:
+          - to: identity
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+    ```markdown teams/checkout/team-api.md
+    ---
+    kind: team-api
+    team: checkout
+    contacts:
+      - {kind: chat, address: "#checkout"}
+    ---
+    ```
+
+    ## How to fix
+    Add `teams/ID/team-api.md` with the ways to reach the team and what it offers; `align schema team-api` shows
+    every field.
+    """
+    for team in ws.teams.values():
+        if team.is_archived or team.is_group or team.id in ws.apis:
+            continue
+        place = ws.named_by_others.get(team.id)
+        related = (Related(place.path, "named here", place.route),) if place else ()
+        folder = team.path.rpartition("/")[0]
+        yield Finding(
+            "AL208", team.path, f"team `{team.id}` has no Team API" + (", and another team relies on it" if place else ""),
+            ("team",), label="how do others work with it?",
+            help=f"add `{folder + '/' if folder else ''}team-api.md` with `kind: team-api`, `team: {team.id}` and `contacts`",
+            related=related, severity=Severity.WARNING if place else None, identity=(team.id, "team-api"),
+            rests_on=(("apis", "*"), (team.key, "type"), (team.key, "status")),
+        )  # fmt: skip
+
+
+@rule("AL209", "broken-link", Severity.WARNING)
+def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A relative link, image or evidence path that leads nowhere.
+
+    ## What it checks
+    Links and images in the prose, the evidence of guardrails, and `link` and `docs` fields that are paths: the
+    file or folder exists, in exactly this spelling. Paths are relative to the document, or to the root when they
+    begin with `/`. A path that leads out of the repo is not looked at, and a git-ignored file does not count,
+    because others do not have it.
+
+    ## Why it matters
+    Evidence that nobody can open is no evidence. On some machines upper and lower case do not matter, and in CI
+    they do.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    How we decide stands in [our notes](notes/decisions.md).
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    How we decide stands in [our notes](/docs/decisions.md).
+    ```
+    ```markdown docs/decisions.md
+    # How we decide
+    ```
+
+    ## How to fix
+    Correct the path, or add the file.
+    """
+    for document in ws.documents:
+        if not document.trusted:
+            continue
+        for link in document.body.links:
+            finding = _broken(ws, document.path, link.target, "the link")
+            if finding is not None:
+                yield Finding(
+                    "AL209", document.path, finding[0], span=link.span, label="not there", help=finding[1],
+                    identity=(document.path, "link", link.target),
+                )  # fmt: skip
+    for path, route, target, what, subject in _paths(ws):
+        finding = _broken(ws, path, target, what)
+        if finding is not None:
+            yield Finding(
+                "AL209", path, finding[0], route, label="not there", help=finding[1], identity=(subject, what, target)
+            )
+
+
+def _broken(ws: Workspace, document: str, target: str, what: str) -> tuple[str, str | None] | None:
+    path = ws.resolve_path(document, target)
+    if path is None or ws.path_exists(path):
+        return None
+    meant = ws.path_meant(path)
+    help_ = f"there is `{'/' + meant}`" if meant else "correct the path, or add the file"
+    if meant and meant.casefold() == path.casefold():
+        help_ += ": upper and lower case count"
+    return f"{what} `{target}` leads to nothing", help_
+
+
+_LIKE_A_PATH = re.compile(r"(?:\.{0,2}/|[^\s:]+/|[^\s:/]+\.(?:md|txt|pdf|csv|html?|svg|png)\Z)(?!/)")
+_NO_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#|www\.")
+
+
+def _paths(ws: Workspace) -> Iterator[tuple[str, Route, str, str, str]]:
+    """Every field that may hold a path: (document, route, path, what it is, subject)."""
+    for team_id, keeps in ws.keeps.items():
+        team = ws.teams[team_id]
+        for keeping in keeps:
+            for index, target in enumerate(keeping.declared.evidence):
+                if not _NO_PATH.match(target):
+                    route = (*keeping.route, "evidence", index)
+                    yield team.path, route, target.split("#", 1)[0], "the evidence", team_id
+    for goal in ws.goals.values():
+        for index, initiative in enumerate(goal.initiatives):
+            yield from _field(goal.path, (*goal.route, "initiatives", index), "link", initiative, goal.ref)
+    for api in ws.apis.values():
+        for index, meeting in enumerate(api.meetings):
+            yield from _field(api.path, ("meetings", index), "link", meeting, api.team)
+        for index, service in enumerate(api.services):
+            yield from _field(api.path, ("services", index), "docs", service, api.team)
+        for index, item in enumerate(api.roadmap):
+            yield from _field(api.path, ("roadmap", index), "link", item, api.team)
+        for index, practice in enumerate(api.practices):
+            yield from _field(api.path, ("practices", index), "link", practice, api.team)
+
+
+def _field(path: str, route: Route, name: str, holder: object, subject: str) -> Iterator[tuple[str, Route, str, str, str]]:
+    target = getattr(holder, name)
+    if target and not _NO_PATH.match(target) and _LIKE_A_PATH.match(target):
+        yield path, (*route, name), target.split("#", 1)[0], f"the `{name}`", subject
+
+
+@rule("AL210", "placeholder-left", Severity.WARNING)
+def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """Text from a template that nobody filled in.
+
+    ## What it checks
+    A value is nothing but `TODO …`, `TBD`, `FIXME`, `<angle brackets>`, `{{braces}}` or lorem ipsum; or a line
+    of the prose begins with `TODO`, `TBD` or `FIXME`.
+
+    ## Why it matters
+    A mission that says "TODO" looks finished to every tool and tells nobody anything.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: "TODO: what can customers do because of us?"
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+
+    ## How to fix
+    Write it, or remove the line: almost nothing is required.
+    """
+    for document in ws.documents:
+        if not document.trusted:
+            continue
+        for route in document.placeholders:
+            field = next((step for step in reversed(route) if isinstance(step, str)), "")
+            yield Finding(
+                "AL210", document.path, f"`{field}` still holds the text of a template", route,
+                label="nobody filled this in", help="write it, or remove it",
+                identity=(document.path, *(str(step) for step in route)),
+            )  # fmt: skip
+        for span in document.body.placeholders:
+            yield Finding(
+                "AL210", document.path, "the prose still holds a placeholder", span=span,
+                label="nobody filled this in", help="write it, or remove the line", identity=(document.path, "prose"),
+            )  # fmt: skip
+
+
+@rule("AL211", "no-org", Severity.ERROR)
+def no_org(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """Documents without an organisation that they could serve.
+
+    ## What it checks
+    The repo has charters, goals or other documents of ours, and no document with `kind: org`.
+
+    ## Why it matters
+    The `org` holds the north star. Without it no goal can trace to anything, so nothing else about tracing is
+    reported until it is there.
+
+    ## Bad
+    A repo that holds this file alone:
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    ---
+    ```
+
+    ## Good
+    ```markdown org.md
+    ---
+    kind: org
+    name: Parcelry
+    north-star: Anyone can send a parcel anywhere with one tap.
+    ---
+    ```
+
+    ## How to fix
+    Add `org.md` at the root; `align init` writes one. If there is one, see that the check runs at the root of
+    the repo and that `include` and `exclude` let it in.
+    """
+    if ws.org is None:
+        first = next((document.path for document in ws.documents if document.kind and document.trusted), None)
+        if first is not None:
+            yield Finding(
+                "AL211", first, "no document declares the organisation, so no goal can trace to a north star",
+                help="add `org.md` with `kind: org`, `name` and `north-star`; `align init` writes one",
+                identity=("", "org"),
+            )  # fmt: skip

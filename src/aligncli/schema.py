@@ -1,0 +1,434 @@
+"""Data against the JSON Schemas: valid or not in microseconds, and for what is not, one fact per mistake.
+
+jsonschema-rs decides; jsonschema, a hundred times slower and imported only then, explains.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from aligncli.diagnostics import Finding, Route
+from aligncli.suggest import nearest
+
+_DEFS = "defs.schema.json#/$defs/"
+_MANY = 12
+"""A list of field names up to this long is printed whole."""
+
+_NOUNS = {
+    "null": "nothing",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "array": "a list",
+    "object": "a mapping (`key: value` lines)",
+}
+_NAMED_BY = ("id", "team", "guardrail", "metric", "name", "title", "to", "what", "area", "kind")
+
+
+class SchemaProblem(NamedTuple):
+    """A mistake, and the part of the data that cannot be relied on because of it."""
+
+    finding: Finding
+    broken: Route | None
+    """The value that is wrong or missing; nothing when the mistake takes nothing away (a stray key)."""
+    remove: Route | None
+    """What must go for the rest to be usable."""
+
+
+class Pruned(NamedTuple):
+    """Data without its broken parts, and for each list that lost items, the indexes of those that stayed."""
+
+    data: dict[str, Any]
+    kept: dict[Route, tuple[int, ...]]
+
+
+def _refuse(uri: str) -> Any:
+    raise ValueError(f"a schema may not refer to {uri}: nothing is fetched")
+
+
+class Schemas:
+    """The schemas by kind, compiled when first needed.
+
+    Args:
+        texts: the JSON text of each schema file by its short name: ``charter``, ``defs`` …
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._bundles: dict[str, dict[str, Any]] = {}
+        self._gates: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+    def bundle(self, kind: str) -> dict[str, Any]:
+        """One self-contained schema: the shared definitions that it uses stand in its own ``$defs``."""
+        bundle = self._bundles.get(kind)
+        if bundle is None:
+            bundle = json.loads(self._texts[kind].replace(_DEFS, "#/$defs/"))
+            shared = json.loads(self._texts["defs"])["$defs"]
+            used = {name: shared[name] for name in shared if name in _reachable(bundle, shared)}
+            if used:
+                bundle["$defs"] = used
+            self._bundles[kind] = bundle
+        return bundle
+
+    def is_valid(self, kind: str, data: object) -> bool:
+        """Whether data passes the schema of its kind."""
+        gate = self._gates.get(kind)
+        if gate is None:
+            gate = jsonschema_rs.Draft202012Validator(
+                self.bundle(kind), validate_formats=True, retriever=_refuse
+            )
+            self._gates[kind] = gate
+        return gate.is_valid(data)
+
+    def explain(self, kind: str, data: Mapping[str, Any], path: str, subject: str) -> list[SchemaProblem]:
+        """Every mistake in data that is not valid, in the order of its routes.
+
+        Args:
+            kind: the kind whose schema it breaks.
+            data: the frontmatter.
+            path: of the document, for the findings.
+            subject: what the document is about, such as ``checkout``; part of each finding's identity.
+        """
+        import jsonschema  # slow to import; needed for the few documents that are wrong
+
+        bundle = self.bundle(kind)
+        validator = jsonschema.Draft202012Validator(bundle, format_checker=jsonschema.FormatChecker(["date"]))
+        errors = [error for error in validator.iter_errors(data)]
+        explainer = _Explainer(self, kind, bundle, data, path, subject)
+        problems = explainer.problems(errors)
+        if not problems:  # the two libraries disagree: the one that decided has the word
+            problems = [
+                explainer.verbatim(tuple(error.instance_path), error.message)
+                for error in self._gates[kind].iter_errors(data)
+            ]
+        problems.sort(key=lambda problem: [str(step).zfill(6) for step in problem.finding.route])
+        return problems
+
+    def fields(self, kind: str) -> frozenset[str]:
+        """The top-level fields of a kind."""
+        return frozenset(self.bundle(kind)["properties"])
+
+
+def _reachable(schema: object, shared: Mapping[str, Any]) -> set[str]:
+    found: set[str] = set()
+    queue = [schema]
+    while queue:
+        item = queue.pop()
+        if isinstance(item, dict):
+            ref = item.get("$ref")
+            if isinstance(ref, str):
+                name = ref.removeprefix("#/$defs/").split("/", 1)[0]
+                if name not in found and name in shared:
+                    found.add(name)
+                    queue.append(shared[name])
+            queue.extend(item.values())
+        elif isinstance(item, list):
+            queue.extend(item)
+    return found
+
+
+def _type_of(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return {str: "string", list: "array", dict: "object"}.get(type(value), "null")
+
+
+def _shown(value: object, most: int = 60) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.split()).replace("`", "'")
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+class _Explainer:
+    """Turns the errors of one document into findings that speak of goals and measures, not of instances."""
+
+    def __init__(
+        self, schemas: Schemas, kind: str, bundle: dict[str, Any], data: Mapping[str, Any], path: str, subject: str
+    ) -> None:
+        self.schemas = schemas
+        self.kind = kind
+        self.bundle = bundle
+        self.data = data
+        self.path = path
+        self.subject = subject
+
+    # --- which of the errors are mistakes ---
+
+    def problems(self, errors: Sequence[Any]) -> list[SchemaProblem]:
+        unknown = [(tuple(e.absolute_path), key, e.schema) for e in errors for key in _strays(e)]
+        missing = [(tuple(e.absolute_path), _missing(e), e.schema) for e in errors if e.validator == "required"]
+        found: dict[tuple[Route, str], SchemaProblem] = {}
+        meant: set[tuple[Route, str]] = set()
+        for route, key, schema in unknown:
+            place = self.at(route)
+            absent = [field for field in schema.get("properties", ()) if field not in place]
+            near = nearest(key, absent)
+            if near:
+                meant.add((route, near))
+            found[route, key] = self.unknown_field(route, key, schema, near)
+        for route, field, schema in missing:
+            if (route, field) not in meant:
+                found[route, f"{field} missing"] = self.missing_field(route, field, schema)
+        ranked = sorted((e for e in errors if e.validator not in ("required", "additionalProperties")), key=_rank)
+        for error in ranked:
+            route = tuple(error.absolute_path)
+            if (route, "") not in found:
+                found[route, ""] = self.wrong_value(route, error)
+        return list(found.values())
+
+    # --- one mistake each ---
+
+    def missing_field(self, route: Route, field: str, schema: Mapping[str, Any]) -> SchemaProblem:
+        noun = schema.get("title", "part")
+        description = self.description(schema, field)
+        if schema is not self.bundle and noun == "measure":
+            message, help_ = f"{self.thing(route)} says neither `metric` nor `name`", "name what is measured"
+        else:
+            message = f"{self.thing(route)} has no `{field}`"
+            help_ = f"add `{field}:`" + (f" ({description})" if description else "")
+        finding = Finding(
+            "AL101", self.path, message, (*route, field), label=f"`{field}` is missing here", help=help_,
+            identity=(self.owner(route), field, "missing"),
+        )  # fmt: skip
+        return SchemaProblem(finding, (*route, field), None)
+
+    def unknown_field(self, route: Route, key: str, schema: Mapping[str, Any], near: str | None) -> SchemaProblem:
+        noun = schema.get("title", "part")
+        message = f"{self.thing(route)} has a field `{_shown(key)}`, which {_a(noun)} does not have"
+        hint = ""
+        if near:
+            help_, hint = f"a similar field exists: `{near}`", f"similar: {near}"
+        elif key == "<<":
+            help_ = "merge keys are not part of YAML 1.2: write the fields out"
+        elif elsewhere := self.elsewhere(key):
+            help_ = f"`{key}` is a field of {elsewhere}"
+        else:
+            fields = [field for field in schema.get("properties", {}) if field != "kind"]
+            listed = _listed(fields[:_MANY]) + (" …" if len(fields) > _MANY else "")
+            help_ = f"{_a(noun)} has: {listed}; a key of your own begins with `x-`" if listed else None
+        finding = Finding(
+            "AL102", self.path, message, (*route, key), on_key=True, label="unknown field", help=help_, hint=hint,
+            identity=(self.owner(route), key),
+        )  # fmt: skip
+        return SchemaProblem(finding, (*route, near) if near else None, (*route, key))
+
+    def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
+        value, keyword, schema = error.instance, error.validator, error.schema
+        subject = f"`{self.field(route)}` of {self.thing(self.holder(route))}"
+        if not route:
+            subject = "the frontmatter"
+        code, message, hint, help_ = "AL104", "", "", None
+        if keyword == "type" or (keyword in ("enum", "const") and not isinstance(value, str)):
+            code = "AL103"
+            message, help_ = self.wrong_type(subject, route, value, schema.get("type", "string"), schema)
+        elif keyword in ("enum", "const"):
+            allowed = [str(item) for item in (schema["enum"] if keyword == "enum" else [schema["const"]])]
+            near = nearest(str(value), allowed)
+            message = f"{subject} is `{_shown(value)}`, which is not one of its values"
+            help_ = f"a similar value exists: `{near}`" if near else f"it can be {_listed(allowed)}"
+            hint = f"similar: {near}" if near else f"one of: {', '.join(allowed)}"
+        elif keyword in ("pattern", "format", "maxLength", "minLength"):
+            message, help_ = self.wrong_text(subject, value, keyword, schema)
+        elif keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+            side = "at least" if "inimum" in keyword else "at most"
+            side = "more than" if keyword == "exclusiveMinimum" else "less than" if keyword == "exclusiveMaximum" else side
+            message = f"{subject} is {_shown(value)}, and must be {side} {error.validator_value}"
+        elif keyword == "uniqueItems":
+            twice = next((item for i, item in enumerate(value) if item in value[:i]), "")
+            message, help_ = f"{subject} lists `{_shown(twice)}` twice", "remove one of the two"
+        elif keyword in ("minItems", "minProperties"):
+            message, help_ = f"{subject} is empty", "give it at least one item, or remove the key"
+        else:
+            message = f"{subject} is not as it should be: {_shown(error.message, 160)}"
+        finding = Finding(
+            code, self.path, message, route, help=help_, hint=hint,
+            identity=(self.owner(route), self.field(route), _shown(value)),
+        )  # fmt: skip
+        return SchemaProblem(finding, route, route)
+
+    def wrong_type(
+        self, subject: str, route: Route, value: object, types: str | list[str], schema: Mapping[str, Any]
+    ) -> tuple[str, str | None]:
+        wanted = types if isinstance(types, list) else [types]
+        nouns = " or ".join(_NOUNS[item] for item in wanted)
+        name = route[-1] if route and isinstance(route[-1], str) else None
+        if value is None:
+            return f"{subject} is empty, and should be {nouns}", "write a value, or remove the key"
+        message = f"{subject} is {_NOUNS[_type_of(value)]}, and should be {nouns}"
+        if "string" in wanted and isinstance(value, bool | int | float):
+            return message, f"put it in quotes: `\"{_shown(value)}\"`"
+        if "array" in wanted and not isinstance(value, dict) and name:
+            return message, f"write it as a list: `{name}: [{_shown(value)}]`"
+        if "array" in wanted and name:
+            return message, f"begin each item below `{name}:` with a dash"
+        if "object" in wanted and isinstance(value, str):
+            fields = [field for field in schema.get("required", ())] or list(schema.get("properties", ()))[:2]
+            return message, f"write it as a mapping, such as `{{{', '.join(f'{field}: …' for field in fields)}}}`"
+        if isinstance(value, list) and len(value) == 1:
+            return message, "remove the brackets, or the dash: there is only one"
+        if wanted == ["number"] or wanted == ["integer"]:
+            return message, "write digits alone, such as `12` or `0.5`; a unit has a field of its own"
+        return message, None
+
+    @staticmethod
+    def wrong_text(subject: str, value: str, keyword: str, schema: Mapping[str, Any]) -> tuple[str, str | None]:
+        noun = schema.get("title", "text")
+        if not value.strip():
+            return f"{subject} is blank", "write something, or remove the key"
+        if noun == "date":
+            return f"{subject} is `{_shown(value)}`, which is not a date", "write it as year-month-day: `2026-12-31`"
+        if noun == "period":
+            return (
+                f"{subject} is `{_shown(value)}`, which is not a period",
+                "write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`",
+            )
+        if keyword == "maxLength":
+            most = schema["maxLength"]
+            return f"{subject} has {len(value)} characters, and may have {most}", None
+        slug = "/".join(_slug(part) for part in value.split("/", 1)) if "goal" in noun else _slug(value)
+        if "reference" in noun or "link" in noun or "declared" in noun:
+            help_ = f"a reference is written like the id it names: `{slug}`" if slug else None
+            if noun == "reference to a goal" and "/" not in value:
+                help_ = f"a goal is written with its team: `team/{slug}`"
+            return f"{subject} is `{_shown(value)}`, which cannot be the id of anything", help_
+        if noun.endswith("id"):
+            help_ = "ids are lower-case words joined by hyphens" + (f": `{slug}`" if slug else "")
+            return f"{subject} is `{_shown(value)}`, which is not an id", help_
+        return f"{subject} is `{_shown(value)}`, which is not {_a(noun)}", None
+
+    def verbatim(self, route: Route, message: str) -> SchemaProblem:
+        finding = Finding("AL104", self.path, f"`{self.field(route)}` is not valid: {_shown(message, 160)}", route)
+        return SchemaProblem(finding, route, route)
+
+    # --- names for places ---
+
+    def at(self, route: Route) -> Any:
+        value: Any = self.data
+        for step in route:
+            value = value[step]
+        return value
+
+    def field(self, route: Route) -> str:
+        """The field that a route is about: its last key."""
+        return next((step for step in reversed(route) if isinstance(step, str)), "")
+
+    def holder(self, route: Route) -> Route:
+        """The route of the mapping that has the field a route is about."""
+        while route and not isinstance(route[-1], str):
+            route = route[:-1]
+        return route[:-1]
+
+    def owner(self, route: Route) -> str:
+        """The id of what a route lies in: ``checkout`` or ``checkout/one-tap-pay``."""
+        if len(route) >= 2 and isinstance(route[1], int):
+            item = self.at(route[:2])
+            if isinstance(item, dict) and isinstance(item.get("id"), str):
+                inner = item["id"]
+                return inner if self.kind == "org" else f"{self.subject}/{inner}"
+        return self.subject
+
+    def thing(self, route: Route) -> str:
+        """The mapping at a route in words: ``goal `checkout/one-tap-pay```, ``a measure of goal …``."""
+        if not route:
+            noun = self.bundle["title"]
+            return f"{noun} `{self.subject}`" if self.subject else f"the {noun}"
+        noun = self.schema_at(route).get("title", "part")
+        value = self.at(route)
+        if isinstance(value, dict):
+            if isinstance(value.get("id"), str) and len(route) == 2 and noun != "declared guardrail":
+                return f"{noun} `{_shown(self.owner(route))}`"
+            for name in _NAMED_BY:
+                if isinstance(value.get(name), str) and value[name].strip():
+                    return f"{noun} `{_shown(value[name], 40)}`"
+        holder = self.holder(route)
+        return f"{noun} of {self.thing(holder)}"
+
+    def schema_at(self, route: Route) -> Mapping[str, Any]:
+        schema: Mapping[str, Any] = self.bundle
+        for step in route:
+            schema = self.resolve(schema)
+            if isinstance(step, int):
+                schema = schema.get("items", {})
+            else:
+                schema = schema.get("properties", {}).get(step, {})
+        return self.resolve(schema)
+
+    def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        while isinstance(ref := schema.get("$ref"), str):
+            target: Any = self.bundle
+            for part in ref.removeprefix("#/").split("/"):
+                target = target[part]
+            schema = target
+        return schema
+
+    def description(self, schema: Mapping[str, Any], field: str) -> str:
+        text = schema.get("properties", {}).get(field, {}).get("description", "")
+        return re.split(r"(?<=[.;])\s", text, maxsplit=1)[0].rstrip(".;")
+
+    def elsewhere(self, key: str) -> str | None:
+        """Another kind of document that has this field at its top."""
+        for kind in ("charter", "team-api", "org", "outcome", "guardrail"):
+            if kind != self.kind and key in self.schemas.fields(kind):
+                return _a(self.schemas.bundle(kind)["title"])
+        return None
+
+
+def _strays(error: Any) -> Iterator[str]:
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {})
+        for key in error.instance:
+            if key not in known and not key.startswith("x-"):
+                yield key
+
+
+def _missing(error: Any) -> str:
+    # One error per absent field, which only the message names.
+    for field in error.validator_value:
+        if error.message.startswith(repr(field)):
+            return str(field)
+    return str(error.validator_value[0])
+
+
+def _rank(error: Any) -> int:
+    order = ("type", "enum", "const", "pattern", "format")
+    return order.index(error.validator) if error.validator in order else len(order)
+
+
+def prune(data: Mapping[str, Any], problems: Sequence[SchemaProblem]) -> Pruned:
+    """A copy of data without the parts that problems name, so that the rest can be used."""
+    doomed = {problem.remove for problem in problems if problem.remove}
+    kept: dict[Route, tuple[int, ...]] = {}
+
+    def copy(value: Any, route: Route) -> Any:
+        if isinstance(value, dict):
+            return {key: copy(item, (*route, key)) for key, item in value.items() if (*route, key) not in doomed}
+        if isinstance(value, list):
+            stay = tuple(index for index in range(len(value)) if (*route, index) not in doomed)
+            if len(stay) != len(value):
+                kept[route] = stay
+            return [copy(value[index], (*route, index)) for index in stay]
+        return value
+
+    return Pruned(copy(data, ()), kept)

@@ -1,0 +1,116 @@
+"""Finds what somebody probably meant: the names nearest to a misspelt one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+_SCAN_AT_MOST = 300
+"""Up to this many names each is compared; beyond, only those that an index brings up."""
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """The optimal string alignment distance (insert, delete, replace, swap neighbours).
+
+    Gives ``limit + 1`` as soon as the distance is known to exceed ``limit``.
+    """
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        new = [i]
+        for j, b in enumerate(right, 1):
+            cost = min(row[j] + 1, new[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            new.append(cost)
+        if min(new) > limit:
+            return limit + 1
+        before, row = row, new
+    return min(row[-1], limit + 1)
+
+
+def _fold(name: str) -> str:
+    return name.casefold().replace("_", "-").replace(" ", "-")
+
+
+def _shortened(name: str) -> Iterable[str]:
+    yield name
+    for i in range(len(name)):
+        yield name[:i] + name[i + 1 :]
+
+
+def _limit(name: str) -> int:
+    """How many slips a name of this length may hold: one in four characters, at least one, at most four."""
+    return max(1, min(4, len(name) // 4))
+
+
+class Suggester:
+    """The nearest of a fixed set of names.
+
+    Comparing every misspelt name with every known one is quadratic, so above a few hundred names an index of
+    the names with one character left out (and of their words) brings up the candidates.
+    """
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = {name: _fold(name) for name in names}
+        self._index: dict[str, list[str]] | None = None
+
+    def _candidates(self, folded: str) -> Iterable[str]:
+        if len(self._names) <= _SCAN_AT_MOST:
+            return self._names
+        if self._index is None:
+            index: dict[str, list[str]] = defaultdict(list)
+            for name, fold in self._names.items():
+                for key in _shortened(fold):
+                    index[key].append(name)
+                for word in set(fold.split("-")):
+                    index["-" + word].append(name)
+            self._index = index
+        found: dict[str, None] = {}
+        for key in _shortened(folded):
+            found.update(dict.fromkeys(self._index.get(key, ())))
+        words = [self._index.get("-" + word, ()) for word in folded.split("-")]
+        for names in words:
+            if len(names) <= _SCAN_AT_MOST:  # a word that everybody uses says nothing
+                found.update(dict.fromkeys(names))
+        return found
+
+    def ranked(self, wrong: str) -> list[tuple[int, str]]:
+        """The (distance, name) pairs within reach of ``wrong``, nearest first."""
+        folded = _fold(wrong)
+        limit = _limit(folded)
+        near = []
+        for name in self._candidates(folded):
+            slips = distance(folded, self._names[name], limit)
+            if slips <= limit:
+                near.append((slips, name))
+        near.sort()
+        return near
+
+    def nearest(self, wrong: str) -> str | None:
+        """The one clear winner, or nothing: two that are equally near are no suggestion."""
+        near = self.ranked(wrong)
+        if near and (len(near) == 1 or near[0][0] < near[1][0]):
+            return near[0][1]
+        return None
+
+    def some(self, wrong: str, most: int = 5) -> list[str]:
+        """At most ``most`` names to choose from: those within reach, then those that share a word, then any."""
+        chosen = [name for _, name in self.ranked(wrong)]
+        words = set(_fold(wrong).split("-"))
+        for name in self._candidates(_fold(wrong)):
+            if name not in chosen and words & set(self._names[name].split("-")):
+                chosen.append(name)
+        for name in self._names:
+            if len(chosen) >= most or len(self._names) > _SCAN_AT_MOST:
+                break
+            if name not in chosen:
+                chosen.append(name)
+        return chosen[:most]
+
+
+def nearest(wrong: str, names: Collection[str]) -> str | None:
+    """The one name clearly nearest to ``wrong``, ignoring case; nothing when there is none."""
+    return Suggester(names).nearest(wrong)

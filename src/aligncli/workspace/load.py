@@ -1,0 +1,393 @@
+"""One document at a time, from text to record: fences, YAML, schema, model; what cannot be read is salvaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from aligncli.diagnostics import Finding, Related, Route, Span
+from aligncli.document import traps
+from aligncli.document.body import MAYBE_PLACEHOLDER, PLACEHOLDER, Body, read_body
+from aligncli.document.fences import Fault, split
+from aligncli.document.loader import Loaded, load
+from aligncli.document.locate import Locator
+from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
+from aligncli.schema import Schemas, SchemaProblem, prune
+from aligncli.suggest import nearest
+
+MAX_BYTES = 1_048_576
+"""A document larger than this is not read; the largest real ones have a few dozen kilobytes."""
+
+OWN_NAMES: Mapping[str, str] = {"charter.md": "charter", "team-api.md": "team-api", "org.md": "org"}
+"""File names that say by themselves what a file should be."""
+
+_TEAM_KINDS = ("charter", "goals", "team-api")
+_KIND_WORDS = "|".join(KINDS)
+_NAMES_KIND = re.compile(
+    rf"""(?:\A|[\r\n]|[{{,])[ \t]*["']?kind["']?[ \t]*[:=][ \t]*["']?({_KIND_WORDS})["']?[ \t]*(?=[\r\n#,}}]|\Z)"""
+)
+_RELEVANT = re.compile(r"kind|north-star|guardrails|waivers|supports|applies-to|team")
+_CARRIES = re.compile(r"(?:\A|[\r\n])(?:north-star|guardrails|waivers|applies-to|supports):")
+_TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
+_ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
+_HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
+
+
+class Document(msgspec.Struct, frozen=True, gc=False):
+    """A document as the linker and the rules know it: no text, no nodes.
+
+    ``trusted`` is false where the content is a salvage: enough to keep references to it from breaking, and
+    nothing to conclude from.
+    """
+
+    path: str
+    kind: str
+    content: Content | None
+    problems: tuple[Finding, ...] = ()
+    broken: tuple[Route, ...] = ()
+    kept: dict[Route, tuple[int, ...]] = {}
+    """For lists that lost broken items: the index in the text of each item that stayed."""
+    body: Body = Body()
+    placeholders: tuple[Route, ...] = ()
+    trusted: bool = True
+
+    def source_route(self, route: Route) -> Route:
+        """The route in the text for a route in the record."""
+        if not self.kept:
+            return route
+        source: Route = ()
+        for step in route:
+            stay = self.kept.get(source)
+            if stay is not None and isinstance(step, int) and step < len(stay):
+                step = stay[step]
+            source = (*source, step)
+        return source
+
+
+def looks_ours(path: str, text: str) -> bool:
+    """Whether a file claims to be a document: by its name, or because it names one of our kinds."""
+    return path.rsplit("/", 1)[-1] in OWN_NAMES or _NAMES_KIND.search(text) is not None
+
+
+def unreadable(path: str, reason: str, text: str = "") -> Document:
+    """A document that cannot be read at all.
+
+    Args:
+        path: where it is.
+        reason: why, as the end of a sentence that begins with the file.
+        text: whatever could be made out of it.
+    """
+    finding = Finding("AL001", path, f"this file {reason}", identity=(path, "unreadable"))
+    return _salvage(path, text, (finding,))
+
+
+def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = False) -> Document | None:
+    """Reads one file.
+
+    Args:
+        path: relative to the root, with ``/``.
+        text: of the whole file.
+        schemas: to validate against.
+        expected: the configuration includes this file by a pattern of its own, so it should be a document.
+
+    Returns:
+        The document with all its problems, or nothing when the file is none of our business.
+    """
+    text = text.removeprefix("\ufeff")
+    name = path.rsplit("/", 1)[-1]
+    named = name in OWN_NAMES
+    if "\0" in text:
+        return unreadable(path, "holds a NUL byte: it is not text", text) if named or looks_ours(path, text) else None
+    fences = split(text)
+    span = fences.frontmatter
+    if span is None:
+        return _without_frontmatter(path, text, fences.fault, fences.place, named=named, expected=expected)
+    front = text[span.start : span.end]
+    if not (named or expected or _RELEVANT.search(front)):
+        return None
+    loaded = load(front)
+    if loaded.error is not None:
+        if named or _NAMES_KIND.search(front) or _CARRIES.search(front):
+            said = traps.explain(loaded.error, front)
+            place = Span(said.span.start + span.start, said.span.end + span.start)
+            finding = Finding(
+                "AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, said.message)
+            )
+            return _salvage(path, text, (finding,))
+        return None
+    data = loaded.data
+    if not isinstance(data, dict):
+        if named or expected:
+            what = "is empty" if data is None else "is a list" if isinstance(data, list) else "is not a mapping"
+            finding = Finding(
+                "AL002", path, f"the frontmatter {what}", span=Span(0, 3), label="of this frontmatter",
+                help="write `key: value` lines between the two `---`, beginning with `kind:`",
+                identity=(path, "frontmatter"),
+            )  # fmt: skip
+            return _salvage(path, text, (finding,))
+        return None
+    kind = data.get("kind")
+    if kind in KINDS:
+        return _read(path, text, span, fences.body, loaded, schemas, kind, ())
+    return _without_kind(path, text, span, fences.body, loaded, schemas, named=named, expected=expected)
+
+
+# --- files that are not quite documents ---
+
+
+def _without_frontmatter(
+    path: str, text: str, fault: Fault | None, place: Span, *, named: bool, expected: bool
+) -> Document | None:
+    ours = named or _NAMES_KIND.search(text) is not None
+    if fault is Fault.MISSING:
+        return _undeclared(path, text, "has no frontmatter") if named or expected else None
+    if fault is Fault.UNCLOSED and ours:
+        message, label = "the frontmatter is opened and never closed", "opened here"
+        help_ = "close it with a line that is exactly `---`"
+    elif fault is Fault.TEXT_BEFORE and _NAMES_KIND.search(text, place.start):
+        message, label = "there is text before the frontmatter", "the frontmatter should be the first line"
+        help_ = "move the `---` to the first line of the file; prose goes below the frontmatter"
+    elif fault is Fault.FOREIGN and (_NAMES_KIND.search(text) if text.startswith("{") else ours):
+        message, label = "the frontmatter is not YAML", "TOML or JSON begins here"
+        help_ = "write YAML between two lines that are exactly `---`"
+    else:
+        return _undeclared(path, text, "is not a document") if expected else None
+    finding = Finding("AL002", path, message, span=place, label=label, help=help_, identity=(path, "frontmatter"))
+    return _salvage(path, text, (finding,))
+
+
+def _undeclared(path: str, text: str, what: str) -> Document:
+    name = path.rsplit("/", 1)[-1]
+    kind = OWN_NAMES.get(name)
+    begin = f"begin it with `---`, `kind: {kind or 'charter'}` and the fields of {_a_kind(kind or 'charter')}"
+    finding = Finding(
+        "AL006", path, f"`{name}` {what}, so nothing in it is checked",
+        help=begin if kind else f"{begin}, or leave it out with `exclude` in align.toml",
+        identity=(path, "undeclared"),
+    )  # fmt: skip
+    return _salvage(path, text, (finding,)) if kind else Document(path, "", None, (finding,), trusted=False)
+
+
+def _a_kind(kind: str) -> str:
+    return {"org": "an org", "outcome": "an outcome", "team-api": "a Team API", "goals": "a goals document"}.get(
+        kind, f"a {kind}"
+    )
+
+
+def _without_kind(
+    path: str, text: str, span: Span, body: int, loaded: Loaded, schemas: Schemas, *, named: bool, expected: bool
+) -> Document | None:
+    data = loaded.data
+    kind = data.get("kind")
+    guess = _guess(path, data)
+    if "kind" in data and kind is not None:
+        near = nearest(str(kind), KINDS)
+        if near is None and not _carries(data):
+            if not expected:
+                return None
+            finding = Finding(
+                "AL006", path, f"its kind `{str(kind)[:40]}` is none of ours, so nothing in it is checked", ("kind",),
+                help="leave it out with `exclude` in align.toml", identity=(path, "undeclared"),
+            )  # fmt: skip
+            return Document(path, "", None, (finding,), trusted=False)
+        suggestion = near or guess
+        finding = Finding(
+            "AL005", path, f"`{str(kind)[:40]}` is not a kind of document", ("kind",),
+            help=f"a similar kind exists: `{near}`" if near else
+            f"its fields are those of {_a_kind(guess)}: `kind: {guess}`" if guess else
+            "the kinds are " + ", ".join(f"`{known}`" for known in KINDS),
+            hint=f"similar: {suggestion}" if suggestion else "", identity=(path, "kind"),
+        )  # fmt: skip
+        if near:
+            return _read(path, text, span, body, loaded, schemas, near, (finding,))
+    elif named or _carries(data) or expected:
+        guess = guess or OWN_NAMES.get(path.rsplit("/", 1)[-1])
+        finding = Finding(
+            "AL006", path, "the frontmatter does not say its `kind`, so nothing in it is checked", (), on_key=True,
+            help=f"add `kind: {guess}` as its first line" if guess else
+            "add `kind:`, or leave the file out with `exclude` in align.toml",
+            hint=f"add kind: {guess}" if guess else "", identity=(path, "undeclared"),
+        )  # fmt: skip
+    else:
+        return None
+    if guess is None:
+        return Document(path, "", None, (finding,), trusted=False)
+    read = _read(path, text, span, body, loaded, schemas, guess, ())
+    return msgspec.structs.replace(read, problems=(finding,), kind="" if finding.rule == "AL006" else guess, trusted=False)
+
+
+def _carries(data: Mapping[str, Any]) -> bool:
+    """Whether fields are so much ours that a missing or wrong ``kind`` must be a slip."""
+    if not data.keys().isdisjoint(("north-star", "guardrails", "waivers", "applies-to", "supports")):
+        return True
+    return "team" in data and not data.keys().isdisjoint(("mission", "goals", "interactions", "services"))
+
+
+def _guess(path: str, data: Mapping[str, Any]) -> str | None:
+    """The kind that fields speak of, else that the file's name does."""
+    if "north-star" in data:
+        return "org"
+    if "mission" in data:
+        return "charter"
+    if "team" in data:
+        if not data.keys().isdisjoint(("interactions", "services", "contacts", "owns")):
+            return "team-api"
+        if "waivers" in data or "guardrails" in data:
+            return "charter"
+        if "goals" in data:
+            return "goals"
+    if not data.keys().isdisjoint(("applies-to", "enforcement")):
+        return "guardrail"
+    if "id" in data and "supports" in data:
+        return "outcome"
+    return OWN_NAMES.get(path.rsplit("/", 1)[-1])
+
+
+# --- documents ---
+
+
+def _read(
+    path: str,
+    text: str,
+    span: Span,
+    body_start: int,
+    loaded: Loaded,
+    schemas: Schemas,
+    kind: str,
+    first: tuple[Finding, ...],
+) -> Document:
+    data: dict[str, Any] = loaded.data
+    if first:
+        data = {**data, "kind": kind}
+    problems = [*first]
+    broken: list[Route] = []
+    kept: dict[Route, tuple[int, ...]] = {}
+    front = text[span.start : span.end]
+    subject = data.get("team" if kind in _TEAM_KINDS else "id")
+    subject = subject if isinstance(subject, str) else ""
+    for twice in loaded.duplicates:
+        problems.append(
+            Finding(
+                "AL004", path, f"the key `{twice.key[:60]}` stands twice in one mapping", twice.route,
+                span=_shift(twice.span, span.start), label="again here", help="keep one of the two; the first one counts here",
+                related=(Related(path, "first here", span=_shift(twice.first, span.start)),),
+                identity=(subject or path, "/".join(map(str, twice.route)), twice.key),
+            )
+        )  # fmt: skip
+        broken.append((*twice.route, twice.key))
+    cuts = [*traps.cuts(front)]
+    if not schemas.is_valid(kind, data):
+        mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
+        problems.extend(mistake.finding for mistake in mistakes)
+        broken.extend(mistake.broken for mistake in mistakes if mistake.broken is not None)
+        data, kept = prune(data, mistakes)
+    for cut in cuts:
+        problems.append(
+            Finding(
+                "AL007", path, f"YAML cut this value at the hash: it reads `{_short(cut.value)}`",
+                span=_shift(cut.span, span.start), label=f"`{_short(cut.rest)}` is a comment",
+                help=f"put quotes around the value: `{traps.quoted(_short(f'{cut.value} {cut.rest}', 80))}`; "
+                "a comment has a space after its hash",
+                identity=(subject or path, cut.value),
+            )
+        )  # fmt: skip
+    content = build(kind, data, path)
+    as_built = Document(path, kind, content, kept=kept)
+    for built_route, value, why in _period_faults(content):
+        route = as_built.source_route(built_route)
+        problems.append(
+            Finding(
+                "AL104", path, f"the period `{value}` {why}", route,
+                help="write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`",
+                identity=(subject, "period", value),
+            )
+        )  # fmt: skip
+        broken.append(route)
+    placeholders = tuple(_placeholders(data)) if MAYBE_PLACEHOLDER.search(front) else ()
+    return Document(
+        path, kind, content, tuple(problems), tuple(broken), kept, read_body(text, body_start), placeholders
+    )
+
+
+def _short(text: str, most: int = 60) -> str:
+    text = " ".join(text.split()).replace("`", "'")
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _shift(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _explained(mistakes: list[SchemaProblem], front: str, offset: int, cuts: list[traps.Cut]) -> list[SchemaProblem]:
+    """Where a hash is the cause of a mistake, its help says so, and the cut is not reported a second time."""
+    if "#" not in front:
+        return mistakes
+    locator = Locator(front, 0)
+    result = []
+    for mistake in mistakes:
+        finding = mistake.finding
+        place = locator.find(finding.route)
+        key = locator.find(finding.route, on_key=True)
+        hidden = _HASH_VALUE.match(front, key.end) if not finding.on_key else None
+        cut = next((cut for cut in cuts if cut.span.start == place.start), None)
+        value = hidden.group(1) if hidden else f"{cut.value} {cut.rest}" if cut else None
+        if value is not None:
+            help_ = f"a hash after a space begins a comment; put quotes around the value: `{traps.quoted(_short(value))}`"
+            mistake = mistake._replace(finding=msgspec.structs.replace(finding, help=help_))
+            if cut:
+                cuts.remove(cut)
+        result.append(mistake)
+    return result
+
+
+def _period_faults(content: Content) -> Iterator[tuple[Route, str, str]]:
+    holders: list[tuple[Route, Any]] = []
+    if isinstance(content, Org | Outcome | Team | GoalsDocument):
+        holders.append(((), content))
+    if isinstance(content, Org):
+        holders.extend((outcome.route, outcome) for outcome in content.outcomes)
+    elif isinstance(content, Team | GoalsDocument):
+        holders.extend((goal.route, goal) for goal in content.goals)
+    elif isinstance(content, TeamApi):
+        holders.extend((("roadmap", index), item) for index, item in enumerate(content.roadmap))
+    for route, holder in holders:
+        period = holder.period
+        if period is not None:
+            try:
+                parse_period(str(period))
+            except ValueError as error:
+                yield (*route, "period"), str(period), str(error)
+
+
+def _placeholders(data: Mapping[str, Any]) -> Iterator[Route]:
+    stack: list[tuple[Route, Any]] = [((), data)]
+    while stack:
+        route, value = stack.pop()
+        if isinstance(value, str):
+            if MAYBE_PLACEHOLDER.search(value) and PLACEHOLDER.match(value):
+                yield route
+        elif isinstance(value, dict):
+            stack.extend(((*route, key), item) for key, item in value.items())
+        elif isinstance(value, list):
+            stack.extend(((*route, index), item) for index, item in enumerate(value))
+
+
+def _salvage(path: str, text: str, problems: tuple[Finding, ...]) -> Document:
+    """What an unreadable document declares all the same: its kind and id, from its text or from its place."""
+    folder, _, name = path.rpartition("/")
+    found = _NAMES_KIND.search(text)
+    places = {"outcomes": "outcome", "guardrails": "guardrail", "communities": "community"}
+    kind = found.group(1) if found else OWN_NAMES.get(name) or places.get(folder.rsplit("/", 1)[-1], "")
+    if not kind:
+        return Document(path, "", None, problems, trusted=False)
+    data: dict[str, Any] = {"kind": kind}
+    if kind in _TEAM_KINDS:
+        line = _TEAM_LINE.search(text)
+        data["team"] = line.group(1) if line else folder.rsplit("/", 1)[-1]
+    elif kind != "org":
+        line = _ID_LINE.search(text)
+        data["id"] = line.group(1) if line else name.removesuffix(".md")
+    return Document(path, kind, build(kind, data, path), problems, trusted=False)

@@ -1,0 +1,146 @@
+"""Namespaces: what can be referred to, under which names, and what a reference that fails probably meant."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+from aligncli.diagnostics import Related, Route
+from aligncli.model import (
+    Community,
+    Experiment,
+    Goal,
+    GoalsDocument,
+    Guardrail,
+    Metric,
+    Org,
+    Outcome,
+    Service,
+    Team,
+    TeamApi,
+)
+from aligncli.suggest import Suggester
+
+_NOUNS: dict[type, str] = {
+    Org: "organisation", Outcome: "outcome", Guardrail: "guardrail", Metric: "metric", Community: "community",
+    Team: "team", Goal: "goal", GoalsDocument: "goals document", TeamApi: "Team API", Service: "service",
+    Experiment: "experiment",
+}  # fmt: skip
+
+
+class Named(Protocol):
+    """Anything with an id that documents declare."""
+
+    @property
+    def ref(self) -> str:
+        """How others refer to it."""
+
+    @property
+    def key(self) -> str:
+        """Its name among facts."""
+
+    @property
+    def path(self) -> str:
+        """The document that declares it."""
+
+    @property
+    def route(self) -> Route:
+        """Where in that document."""
+
+
+class Status(enum.Enum):
+    """What is odd about a reference."""
+
+    MISSING = "missing"
+    WRONG_KIND = "wrong-kind"
+    FORMER = "former"
+    RETIRED = "retired"
+
+
+class Reference(NamedTuple):
+    """A reference that is not simply right."""
+
+    status: Status
+    path: str
+    route: Route
+    text: str
+    expected: str
+    """What should stand there, such as ``an outcome or a goal``."""
+    subject: str
+    """Who refers, as in an identity: ``checkout/one-tap-pay``."""
+    claim: str
+    """The sentence so far: ``goal `checkout/one-tap-pay` supports``."""
+    owner: Related | None = None
+    """Who refers, where that is a part of a document and worth marking."""
+    target: Any = None
+    """What it resolves to (former, retired), is instead (wrong kind), or clearly means (missing)."""
+    candidates: tuple[Any, ...] = ()
+    """Without a clear winner: what there is to choose from."""
+
+
+class Clash(NamedTuple):
+    """One name that two things claim."""
+
+    message: str
+    path: str
+    route: Route
+    label: str
+    others: tuple[Related, ...]
+    identity: tuple[str, ...]
+
+
+class Namespace:
+    """The things of one kind, by current and by former name.
+
+    ``incomplete`` says that a document which might declare more could not be read: then nothing is missing.
+    """
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+        self.all: dict[str, Any] = {}
+        self.retired: set[str] = set()
+        self.former: dict[str, Any] = {}
+        self.incomplete = False
+        self._suggester: Suggester | None = None
+
+    @property
+    def suggester(self) -> Suggester:
+        """Suggests among the current names."""
+        if self._suggester is None:
+            self._suggester = Suggester(self.all.keys())
+        return self._suggester
+
+    def former_names(self, thing: Named, names: Iterable[str]) -> Iterable[tuple[int, str, Any]]:
+        """Registers former names; gives those that something else claims as well."""
+        for index, name in enumerate(names):
+            other = self.all.get(name) or self.former.get(name)
+            if other is not None and other is not thing:
+                yield index, name, other
+            else:
+                self.former[name] = thing
+
+
+def title_of(thing: Any) -> str:
+    """The words a thing goes by."""
+    return str(getattr(thing, "title", "") or getattr(thing, "name", "") or "")
+
+
+def noun(thing: Any) -> str:
+    """The word for a thing's kind: ``goal``, ``team`` …"""
+    return _NOUNS[type(thing)]
+
+
+def named(thing: Any) -> str:
+    """A thing in a sentence: ``goal `checkout/pay```."""
+    return f"{noun(thing)} `{thing.ref}`"
+
+
+def an(word: str) -> str:
+    """A word with its indefinite article."""
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def id_route(thing: Any) -> Route:
+    """The route of the value that names a thing in its document."""
+    return (*thing.route, "team" if isinstance(thing, Team) else "id")

@@ -1,0 +1,85 @@
+"""Which guardrails apply to which team, found through an index and not pair by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from aligncli.model import Guardrail, Scope, Team
+
+_EVERY_TEAM = Scope()
+
+
+class ScopeIndex:
+    """Answers which active guardrails apply to a team.
+
+    Args:
+        guardrails: all of them.
+        teams: for each guardrail that names teams, their ids, references resolved.
+        exceptions: for each guardrail that excepts teams, their ids.
+    """
+
+    def __init__(
+        self,
+        guardrails: Iterable[Guardrail],
+        teams: Mapping[str, Collection[str]],
+        exceptions: Mapping[str, Collection[str]],
+    ) -> None:
+        self._teams = teams
+        self._exceptions = exceptions
+        self._everywhere: list[Guardrail] = []
+        self._by_team: dict[str, list[Guardrail]] = {}
+        self._by_type: dict[str, list[Guardrail]] = {}
+        self._by_tag: dict[str, list[Guardrail]] = {}
+        for guardrail in guardrails:
+            if guardrail.status != "active":
+                continue
+            scope = guardrail.applies_to or _EVERY_TEAM
+            if scope.teams:
+                for team in teams.get(guardrail.id, ()):
+                    self._by_team.setdefault(team, []).append(guardrail)
+            elif scope.tags:
+                for tag in scope.tags:
+                    self._by_tag.setdefault(tag, []).append(guardrail)
+            elif scope.types:
+                for kind in scope.types:
+                    self._by_type.setdefault(kind, []).append(guardrail)
+            else:
+                self._everywhere.append(guardrail)
+
+    def of(self, team: Team) -> list[tuple[Guardrail, bool]]:
+        """The guardrails of a team, in the order of their ids; ``False`` for one that may or may not apply,
+        because the team does not state its type."""
+        lists = [self._everywhere, self._by_team.get(team.id, ())]
+        lists.extend(self._by_tag.get(tag, ()) for tag in team.tags)
+        if team.type is None:
+            lists.extend(self._by_type.values())
+        else:
+            lists.append(self._by_type.get(team.type, ()))
+        found = {guardrail.id: guardrail for some in lists for guardrail in some}
+        result = []
+        for guardrail_id in sorted(found):
+            applies = self.applies(found[guardrail_id], team)
+            if applies is not False:
+                result.append((found[guardrail_id], applies is True))
+        return result
+
+    def applies(self, guardrail: Guardrail, team: Team) -> bool | None:
+        """Whether a guardrail applies to a team; nothing where the team's missing type decides it.
+
+        A group is a grouping of teams: a guardrail reaches it only when it names the group or the type ``group``.
+        """
+        scope = guardrail.applies_to or _EVERY_TEAM
+        if guardrail.status != "active" or team.is_archived:
+            return False
+        if team.id in self._exceptions.get(guardrail.id, ()):
+            return False
+        named = bool(scope.teams) and team.id in self._teams.get(guardrail.id, ())
+        if scope.teams and not named:
+            return False
+        if scope.tags and not set(scope.tags) & set(team.tags):
+            return False
+        if team.is_group and not named and "group" not in scope.types:
+            return False
+        if scope.types and team.type is None:
+            return None
+        return not scope.types or team.type in scope.types

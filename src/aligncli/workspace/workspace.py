@@ -1,0 +1,230 @@
+"""The organisation as the rules and views see it: everything by id, and every link in both directions."""
+
+from __future__ import annotations
+
+import enum
+import posixpath
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from aligncli.diagnostics import Fact, Finding, Route
+from aligncli.model import (
+    Community,
+    Declared,
+    Experiment,
+    FiscalYear,
+    Goal,
+    GoalsDocument,
+    Guardrail,
+    Metric,
+    Org,
+    Outcome,
+    Period,
+    Service,
+    Team,
+    TeamApi,
+    Waiver,
+    parse_period,
+)
+from aligncli.suggest import nearest
+from aligncli.workspace.load import Document
+from aligncli.workspace.names import Clash, Reference
+from aligncli.workspace.scope import ScopeIndex
+
+
+class Trace(enum.Enum):
+    """Whether something reaches the north star."""
+
+    REACHES = "reaches"
+    ENDS = "ends"
+    UNKNOWN = "unknown"
+    """Some link on the way cannot be read or resolved, so nobody can say."""
+
+
+class Support(NamedTuple):
+    """A resolved link upward."""
+
+    target: Outcome | Goal
+    how: str | None
+    route: Route
+
+
+class Keeping(NamedTuple):
+    """A guardrail that a team declares."""
+
+    guardrail: Guardrail
+    declared: Declared
+    route: Route
+
+
+class Waiving(NamedTuple):
+    """A guardrail that a team waives."""
+
+    guardrail: Guardrail
+    waiver: Waiver
+    route: Route
+
+
+class Place(NamedTuple):
+    """A value in a document."""
+
+    path: str
+    route: Route
+
+
+class Workspace:
+    """All documents, linked. Made by :func:`aligncli.workspace.link.link`; nothing changes it afterwards."""
+
+    def __init__(
+        self, documents: Sequence[Document], paths: Collection[str], as_of: date, fiscal: FiscalYear
+    ) -> None:
+        self.documents = documents
+        self.paths = paths
+        """Every file and folder below the root, for links."""
+        self.as_of = as_of
+        self.fiscal = fiscal
+        self.by_path = {document.path: document for document in documents}
+        self.org: Org | None = None
+        self.outcomes: dict[str, Outcome] = {}
+        self.goals: dict[str, Goal] = {}
+        """By reference: ``team/goal``."""
+        self.teams: dict[str, Team] = {}
+        self.guardrails: dict[str, Guardrail] = {}
+        self.metrics: dict[str, Metric] = {}
+        self.communities: dict[str, Community] = {}
+        self.services: dict[str, Service] = {}
+        """By ``team/service``."""
+        self.experiments: dict[str, Experiment] = {}
+        self.apis: dict[str, TeamApi] = {}
+        """Team APIs by the id of their team."""
+        self.goals_of: dict[str, list[Goal]] = {}
+        """The goals of each team, from its charter and its goals documents."""
+        self.supports: dict[str, list[Support]] = {}
+        """By the key of a goal or outcome: what it supports, as far as that resolves."""
+        self.children: dict[str, list[Outcome]] = {}
+        """By the key of an outcome: the outcomes that support it."""
+        self.supporters: dict[str, list[Goal]] = {}
+        """By the key of an outcome or goal: the goals that support it."""
+        self.trace: dict[str, Trace] = {}
+        """By the key of a goal or outcome."""
+        self.rings: list[list[Goal | Outcome]] = []
+        self.unknown_supports: set[str] = set()
+        """Keys of goals and outcomes with a link upward that leads nowhere anybody knows."""
+        self.keeps: dict[str, list[Keeping]] = {}
+        self.waives: dict[str, list[Waiving]] = {}
+        self.named_by_others: dict[str, Place] = {}
+        """By a team's id: where another team first names it in an interaction or a dependency."""
+        self.clashes: list[Clash] = []
+        self.references: list[Reference] = []
+        """The references that are not simply right."""
+        self.poisoned: set[Fact] = set()
+        self.scope = ScopeIndex((), {}, {})
+        self._periods: dict[str, Period | None] = {}
+        self._problems: dict[str, list[Finding]] | None = None
+        self._folders: dict[str, dict[str, str]] | None = None
+
+    # --- what documents brought along ---
+
+    def problems(self, code: str) -> Iterator[Finding]:
+        """The problems of single documents that a rule reports."""
+        if self._problems is None:
+            self._problems = {}
+            for document in self.documents:
+                for finding in document.problems:
+                    self._problems.setdefault(finding.rule, []).append(finding)
+        yield from self._problems.get(code, ())
+
+    # --- time ---
+
+    def period(self, thing: Goal | Outcome) -> Period | None:
+        """The period of a goal (its own, its document's, the org's) or an outcome (its own, its first
+        parent's that has one, the org's)."""
+        key = thing.key
+        if key not in self._periods:
+            self._periods[key] = None  # ends a ring of outcomes
+            self._periods[key] = self._find_period(thing)
+        return self._periods[key]
+
+    def _find_period(self, thing: Goal | Outcome) -> Period | None:
+        own = self.parse(thing.period)
+        if own is not None:
+            return own
+        if isinstance(thing, Goal):
+            document = self.by_path.get(thing.path)
+            if document is not None and isinstance(document.content, Team | GoalsDocument):
+                theirs = self.parse(document.content.period)
+                if theirs is not None:
+                    return theirs
+        else:
+            for parent in self._ancestors(thing):
+                theirs = self.parse(parent.period)
+                if theirs is not None:
+                    return theirs
+        return self.parse(self.org.period) if self.org else None
+
+    def _ancestors(self, outcome: Outcome) -> Iterator[Outcome]:
+        """What an outcome serves, and what that serves: depth first, each once, first parents first."""
+        seen = {outcome.id}
+        stack = [outcome]
+        while stack:
+            current = stack.pop()
+            if current is not outcome:
+                yield current
+            for support in reversed(self.supports.get(current.key, ())):
+                target = support.target
+                if isinstance(target, Outcome) and target.id not in seen:
+                    seen.add(target.id)
+                    stack.append(target)
+
+    def parse(self, period: str | int | None) -> Period | None:
+        """The days of a period as written; nothing where none is given or it is wrong (AL104 says so)."""
+        if period is None:
+            return None
+        try:
+            return parse_period(str(period), self.fiscal)
+        except ValueError:
+            return None
+
+    def is_in_grace(self, team: Team, days: int) -> bool:
+        """Whether a forming team still has time to declare its guardrails; without ``since`` it has none."""
+        return team.status == "forming" and team.since is not None and (self.as_of - team.since).days <= days
+
+    def is_current(self, goal: Goal) -> bool:
+        """Open, decided on, and due now: a goal without any period is always due."""
+        if not goal.is_open or goal.is_proposed:
+            return False
+        period = self.period(goal)
+        return period is None or period.holds(self.as_of)
+
+    # --- files ---
+
+    def resolve_path(self, document: str, target: str) -> str | None:
+        """The path from the root that a relative or root-relative target in a document means.
+
+        Nothing when it leads out of the root, where this tool does not look.
+        """
+        joined = target.lstrip("/") if target.startswith("/") else posixpath.join(posixpath.dirname(document), target)
+        path = posixpath.normpath(joined)
+        if path == ".." or path.startswith("../"):
+            return None
+        return path
+
+    def path_exists(self, path: str) -> bool:
+        """Whether a path from the root is a file or folder, in exactly this spelling."""
+        return path in (".", "") or path in self.paths
+
+    def path_meant(self, path: str) -> str | None:
+        """The path that a wrong one probably means: the same in another case, else a near name in its folder."""
+        if self._folders is None:
+            self._folders = {}
+            for known in self.paths:
+                folder, _, name = known.rpartition("/")
+                self._folders.setdefault(folder.casefold(), {})[name] = known
+        folder, _, name = path.rpartition("/")
+        siblings = self._folders.get(folder.casefold(), {})
+        for other, known in siblings.items():
+            if other.casefold() == name.casefold():
+                return known
+        near = nearest(name, siblings.keys())
+        return siblings[near] if near else None
