@@ -1,0 +1,131 @@
+"""``align init``."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from aligncli.commands.new_team import check_id
+from aligncli.commands.session import Session
+from aligncli.config import FILE_NAME
+from aligncli.diagnostics import AlignError
+from aligncli.io.files import git_top, write_all
+from aligncli.io.repo import Repo
+from aligncli.render import scaffold
+
+_MOST_OUTCOMES = 5
+
+
+class Wish(NamedTuple):
+    """What the options say of the organisation."""
+
+    name: str | None = None
+    north_star: str | None = None
+    outcomes: tuple[str, ...] = ()
+    team: str | None = None
+
+
+def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
+    """Starts a repo in the folder; what exists is kept.
+
+    Raises:
+        AlignError: the folder is a repo of charters already, or the files cannot be written.
+    """
+    root = Path(os.path.abspath(session.start))
+    _check_empty(session, root)
+    if wish.team is not None:
+        check_id(wish.team, "team")
+    if session.terminal.is_interactive and not dry_run:
+        wish = _ask(session, root, wish)
+    for option, text in (("--name", wish.name), ("--north-star", wish.north_star), *(("--outcome", o) for o in wish.outcomes)):
+        if text is not None and not text.strip():
+            raise AlignError(f"{option} is blank")
+    files, kept = _files(session, root, wish)
+    if dry_run:
+        for path, text in files.items():
+            session.terminal.out(f"# {path}\n{text}")
+        return 0
+    write_all(root, files)
+    session.terminal.note(_next_steps(session, wish, list(files), kept))
+    return 0
+
+
+def _check_empty(session: Session, root: Path) -> None:
+    if (root / FILE_NAME).exists():
+        raise AlignError(f"{root} has an {FILE_NAME} already; `align new-team` adds a team")
+    documents = Repo(root).load(session.as_of).documents
+    if documents:
+        raise AlignError(f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack")
+
+
+def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], list[str]]:
+    name = wish.name or root.name.replace("-", " ").replace("_", " ").title() or "Our organisation"
+    titles = list(wish.outcomes) or ["TODO: what should change for whom, this year?"]
+    outcomes: list[tuple[str, str]] = []
+    for number, title in enumerate(titles, 1):
+        outcome = scaffold.slug(title) if wish.outcomes else "first-outcome"
+        taken = {known for known, _ in outcomes}
+        if not outcome or outcome in taken:
+            outcome = f"outcome-{number}"
+        outcomes.append((outcome, title))
+    team = wish.team or "first-team"
+    draft = scaffold.TeamDraft(
+        id=team, name=None, type=None, mission=None, lead=None, since=session.as_of,
+        goal="TODO: what will this team change, and for whom?", goal_id="first-goal", supports=[outcomes[0][0]], guardrails=(), outcomes=(),
+    )  # fmt: skip
+    files = {
+        FILE_NAME: scaffold.CONFIG,
+        "org.md": scaffold.org(name, wish.north_star, outcomes),
+        f"teams/{team}/charter.md": scaffold.charter(draft),
+        f"teams/{team}/team-api.md": scaffold.team_api(draft),
+    }
+    kept = []
+    extra = {".pre-commit-config.yaml": scaffold.PRE_COMMIT}
+    if git_top(root) in (None, root):  # GitHub reads workflows at the top only
+        extra[".github/workflows/align.yml"] = scaffold.WORKFLOW
+    for path, text in extra.items():
+        if os.path.lexists(root / path):
+            kept.append(path)
+        else:
+            files[path] = text
+    return files, kept
+
+
+def _ask(session: Session, root: Path, wish: Wish) -> Wish:
+    terminal = session.terminal
+    name = wish.name or terminal.ask("Name of the organisation", default=root.name.replace("-", " ").title())
+    star = wish.north_star or terminal.ask("North star (what should be true one day, for whom?)", default="") or None
+    outcomes = list(wish.outcomes)
+    if not outcomes:
+        while len(outcomes) < _MOST_OUTCOMES:
+            question = "First outcome (what should change this year?)" if not outcomes else "Another outcome (empty to go on)"
+            answer = terminal.ask(question, default="")
+            if not answer:
+                break
+            outcomes.append(answer)
+    team = wish.team or terminal.ask("Id of the first team", _id, default="first-team")
+    return Wish(name, star, tuple(outcomes), team)
+
+
+def _id(answer: str) -> str:
+    try:
+        return check_id(re.sub(r"\s+", "-", answer.lower()), "team")
+    except AlignError as error:
+        raise ValueError(str(error)) from None
+
+
+def _next_steps(session: Session, wish: Wish, paths: list[str], kept: list[str]) -> str:
+    lines = [session.style.paint("Created:", bold=True), *(f"  {path}" for path in paths)]
+    for path in kept:
+        lines.append(f"Kept {path} as it was; `align init --dry-run` in an empty folder shows what to add.")
+    lines += [
+        "",
+        "Next:",
+        "  1. run `align check`: it lists what is still to be filled in",
+        "  2. add a team with `align new-team ID`",
+        "  3. see how it hangs together with `align tree`",
+        "",
+    ]
+    return "\n".join(lines)

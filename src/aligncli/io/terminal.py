@@ -1,0 +1,94 @@
+"""Where output goes and questions come from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import NoReturn, TextIO
+
+_PIPE_WIDTH = 240
+"""In a pipe nobody's window ends; frames are still cut somewhere, because a document may have one endless line."""
+
+
+class Terminal:
+    """Standard output and error of this run.
+
+    Args:
+        color: ``auto``, ``always`` or ``never``; ``auto`` colours a terminal unless ``NO_COLOR`` or ``TERM=dumb``
+            is set, and everything when ``FORCE_COLOR`` is.
+        quiet: leaves out what is not a finding or a result.
+    """
+
+    def __init__(self, color: str = "auto", *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self._choice = color
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(errors="backslashreplace")  # a name or title never ends a run
+
+    @property
+    def color(self) -> bool:
+        """Whether standard output gets colours."""
+        return self._colored(sys.stdout)
+
+    def _colored(self, stream: TextIO) -> bool:
+        if self._choice != "auto":
+            return self._choice == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """In cells."""
+        if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+            return shutil.get_terminal_size().columns
+        return _PIPE_WIDTH
+
+    @property
+    def unicode(self) -> bool:
+        """Whether standard output can show box-drawing characters."""
+        return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32", "gb18030")
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether there is somebody to ask."""
+        return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+    def out(self, text: str) -> None:
+        """Prints a result; ends quietly when nobody reads it any more."""
+        try:
+            sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self.hang_up()
+
+    def note(self, text: str) -> None:
+        """Prints what is good to know and no result."""
+        if not self.quiet:
+            self.out(text)
+
+    def err(self, text: str) -> None:
+        """Prints to standard error."""
+        sys.stderr.write(text + "\n")
+
+    def hang_up(self) -> NoReturn:
+        """Ends as a program does whose reader went away, without a complaint at exit."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141)  # 128 + SIGPIPE, as a shell reports it
+
+    def ask(self, question: str, check: object = None, default: str | None = None) -> str:
+        """Asks until the answer passes ``check``, a function that gives the value or raises ``ValueError``."""
+        import click  # loaded already, under typer
+
+        def value(answer: str) -> str:
+            try:
+                return str(check(answer.strip())) if callable(check) else answer.strip()
+            except ValueError as error:
+                raise click.UsageError(str(error)) from None
+
+        return str(click.prompt(question, value_proc=value, default=default, show_default=bool(default)))

@@ -1,0 +1,51 @@
+"""The check as JSON, version 1: a published format, apart from the types inside; fields are only ever added."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from aligncli import __version__
+from aligncli.diagnostics import Diagnostic, Range
+from aligncli.engine import Report
+
+
+def check_json(report: Report, as_of: date) -> str:
+    """The whole report; paths are relative to the root."""
+    document = {
+        "version": 1,
+        "tool": {"name": "align", "version": __version__},
+        "as_of": as_of.isoformat(),
+        "summary": report.summary._asdict(),
+        "diagnostics": [_diagnostic(item) for item in report.diagnostics],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _diagnostic(item: Diagnostic) -> dict[str, Any]:
+    fix = None
+    if item.fix is not None:
+        edits = [{"path": edit.path, "range": _range(edit.range), "text": edit.text} for edit in item.fix.edits]
+        fix = {"safe": item.fix.safe, "title": item.fix.title, "edits": edits}
+    return {
+        "code": item.code,
+        "name": item.name,
+        "severity": item.severity.label,
+        "message": item.message,
+        "help": item.help,
+        "subject": item.subject,
+        "path": item.path,
+        "range": _range(item.range),
+        "related": [
+            {"path": related.path, "range": _range(related.range), "message": related.message} for related in item.related
+        ],
+        "fix": fix,
+    }
+
+
+def _range(place: Range) -> dict[str, dict[str, int]]:
+    return {
+        "start": {"line": place.start.line, "column": place.start.column},
+        "end": {"line": place.end.line, "column": place.end.column},
+    }

@@ -1,0 +1,90 @@
+"""The text formats of a check: full, with source frames, and concise, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from aligncli.diagnostics import Diagnostic
+from aligncli.engine import Report, Summary
+from aligncli.render.frame import Mark, Source, frame
+from aligncli.render.text import Style, count, plain
+from aligncli.rules import RULES
+
+
+def full(report: Report, source: Callable[[str], str], style: Style) -> str:
+    """Every diagnostic with the lines it is about."""
+    sources: dict[str, Source] = {}
+
+    def lines_of(path: str) -> Source:
+        if path not in sources:
+            sources[path] = Source.of(source(path))
+        return sources[path]
+
+    return "".join("\n".join(_full(item, lines_of, style)) + "\n\n" for item in report.diagnostics)
+
+
+def _full(item: Diagnostic, lines_of: Callable[[str], Source], style: Style) -> list[str]:
+    head = style.severity(f"{item.severity.label}[{item.code}]", item.severity)
+    start = item.range.start
+    lines = [head + style.paint(f": {plain(item.message)}", bold=True)]
+    others = [related for related in item.related if related.path != item.path]
+    marks = [Mark(related.range, related.message, False) for related in item.related if related.path == item.path]
+    has_place = item.range.start != item.range.end
+    if has_place:
+        marks.append(Mark(item.range, item.label, True))
+    numbers = [mark.range.start.line for mark in marks] + [related.range.start.line for related in others]
+    gutter = len(str(max(numbers, default=1)))
+    arrow = style.paint(f"{'':{gutter}}-->", "blue", bold=True)
+    lines.append(f"{arrow} {plain(item.path)}:{start.line}:{start.column}")
+    if marks:
+        lines.extend(frame(lines_of(item.path), marks, style, item.severity, gutter))
+    for related in others:
+        place = related.range.start
+        dots = style.paint(f"{'':{gutter}}:::", "blue", bold=True)
+        if related.range.start == related.range.end:
+            lines.append(f"{dots} {plain(related.path)} ({plain(related.message)})")
+            continue
+        lines.append(f"{dots} {plain(related.path)}:{place.line}:{place.column}")
+        mark = Mark(related.range, related.message, False)
+        lines.extend(frame(lines_of(related.path), [mark], style, item.severity, gutter))
+    if item.help:
+        lines.append(style.paint("help", "green", bold=True) + f": {plain(item.help)}")
+    return lines
+
+
+def concise(report: Report, style: Style) -> str:
+    """Every diagnostic in one line, as editors and ``grep`` like it."""
+    lines = []
+    for item in report.diagnostics:
+        start = item.range.start
+        hint = f" ({plain(item.hint)})" if item.hint else ""
+        code = style.severity(f"{item.severity.label}[{item.code}]", item.severity)
+        lines.append(f"{plain(item.path)}:{start.line}:{start.column}: {code} {plain(item.message)}{hint}\n")
+    return "".join(lines)
+
+
+def statistics(by_rule: Mapping[str, int], style: Style) -> str:
+    """How often each rule found something, the most frequent first."""
+    width = max((len(str(number)) for number in by_rule.values()), default=1)
+    names = {rule.code: rule.name for rule in RULES}
+    ranked = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))
+    return "".join(f"{number:>{width}}  {style.paint(code, bold=True)}  {names.get(code, '')}\n" for code, number in ranked)
+
+
+def summary_line(summary: Summary, style: Style, *, infos_shown: bool) -> str:
+    """The last line of every text format."""
+    found = f"{count(summary.errors, 'error')}, {count(summary.warnings, 'warning')}"
+    if infos_shown:
+        found += f", {count(summary.infos, 'info')}"
+    where = ", ".join(
+        count(number, noun)
+        for number, noun in (
+            (summary.teams, "team"),
+            (summary.goals, "goal"),
+            (summary.outcomes, "outcome"),
+            (summary.guardrails, "guardrail"),
+        )
+    )
+    more = f"; {count(summary.infos, 'info')} (--show info)" if summary.infos and not infos_shown else ""
+    color = "red" if summary.errors else "yellow" if summary.warnings else "green"
+    return f"{style.paint(found, color, bold=True)} in {count(summary.documents, 'document')} ({where}){more}\n"

@@ -1,0 +1,58 @@
+"""What all text formats share: harmless text, cells, colours, counts."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from click import style as _ansi
+
+from aligncli.diagnostics import Severity
+
+# Control characters, the bidirectional overrides that can turn a line round, and separators that end one.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan", Severity.OFF: "white"}
+
+
+class Style(NamedTuple):
+    """How a medium shows text."""
+
+    color: bool = False
+    width: int = 240
+    unicode: bool = True
+
+    def paint(self, text: str, color: str | None = None, *, bold: bool = False, dim: bool = False) -> str:
+        """A text in a colour, where there are colours."""
+        return _ansi(text, fg=color, bold=bold or None, dim=dim or None) if self.color and text else text
+
+    def severity(self, text: str, severity: Severity) -> str:
+        """A text in a severity's colour."""
+        return self.paint(text, _COLORS[severity], bold=True)
+
+
+def plain(text: str) -> str:
+    """A text on one line and without characters that a terminal or a reader's eye would obey."""
+    return _UNSAFE.sub(lambda found: " " if found.group() in "\n\r\t" else _escaped(found.group()), text)
+
+
+def _escaped(char: str) -> str:
+    return f"\\u{ord(char):04x}"
+
+
+def cell(char: str) -> tuple[str, int]:
+    """How one character of a source line is shown, and how many cells it takes."""
+    if " " <= char <= "~":
+        return char, 1
+    if char == "\t":
+        return "    ", 4
+    if _UNSAFE.match(char):
+        return "\ufffd", 1
+    from rich.cells import get_character_cell_size  # only for text beyond ASCII
+
+    return char, get_character_cell_size(char)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: ``1 error``, ``2 errors``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
