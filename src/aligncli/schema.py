@@ -62,6 +62,8 @@ class Schemas:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self._bundles: dict[str, dict[str, Any]] = {}
+        self._definitions: dict[str, Any] = {}
+        self._uses: dict[str, list[str]] = {}
         self._gates: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def bundle(self, kind: str) -> dict[str, Any]:
@@ -69,12 +71,20 @@ class Schemas:
         bundle = self._bundles.get(kind)
         if bundle is None:
             bundle = json.loads(self._texts[kind].replace(_DEFS, "#/$defs/"))
-            shared = json.loads(self._texts["defs"])["$defs"]
-            used = {name: shared[name] for name in shared if name in _reachable(bundle, shared)}
+            shared = self._shared()
+            used = [name for name in _names_in(bundle) if name in shared]
+            for name in used:  # grows while it is read
+                used.extend(other for other in self._uses[name] if other not in used)
             if used:
-                bundle["$defs"] = used
+                bundle["$defs"] = {name: shared[name] for name in shared if name in used}
             self._bundles[kind] = bundle
         return bundle
+
+    def _shared(self) -> dict[str, Any]:
+        if not self._uses:
+            self._definitions = json.loads(self._texts["defs"])["$defs"]
+            self._uses = {name: _names_in(definition) for name, definition in self._definitions.items()}
+        return self._definitions
 
     def is_valid(self, kind: str, data: object) -> bool:
         """Whether data passes the schema of its kind."""
@@ -115,22 +125,20 @@ class Schemas:
         return frozenset(self.bundle(kind)["properties"])
 
 
-def _reachable(schema: object, shared: Mapping[str, Any]) -> set[str]:
-    found: set[str] = set()
+def _names_in(schema: object) -> list[str]:
+    """The shared definitions that a schema refers to."""
+    found: dict[str, None] = {}
     queue = [schema]
     while queue:
         item = queue.pop()
         if isinstance(item, dict):
             ref = item.get("$ref")
             if isinstance(ref, str):
-                name = ref.removeprefix("#/$defs/").split("/", 1)[0]
-                if name not in found and name in shared:
-                    found.add(name)
-                    queue.append(shared[name])
-            queue.extend(item.values())
+                found[ref.removeprefix("#/$defs/").split("/", 1)[0]] = None
+            queue.extend(value for value in item.values() if isinstance(value, dict | list))
         elif isinstance(item, list):
-            queue.extend(item)
-    return found
+            queue.extend(value for value in item if isinstance(value, dict | list))
+    return list(found)
 
 
 def _type_of(value: object) -> str:

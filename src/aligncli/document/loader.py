@@ -32,8 +32,9 @@ _OCTAL = re.compile(r"0o[0-7]{1,18}\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,15}\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _TAG = "tag:yaml.org,2002:"
-_DEEP_LINE = re.compile(r"[ \t\-?:]{64}")
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_SAFE_DEPTH = 500
+"""Levels that libyaml's recursion takes without harm."""
+_DEEP_LINE = re.compile(r"[ \t\-?:]{250}")
 
 
 class YamlError(NamedTuple):
@@ -102,66 +103,80 @@ def typed(value: str) -> Any:
 
 
 class _Builder:
-    """Builds plain data out of nodes; routes are kept only where something is wrong."""
+    """Builds plain data out of nodes."""
 
     def __init__(self) -> None:
         self.nodes = 0
-        self.depth = 0
-        self.duplicates: list[DuplicateKey] = []
-        self.route: list[str | int] = []
+        self.doubles: list[tuple[dict[str, Any], str, Span, Span]] = []
 
-    def build(self, node: yaml.Node) -> Any:
-        self.nodes += 1
-        if type(node) is yaml.ScalarNode:
-            if node.tag:
-                return self.tagged(node)
-            value = node.value
-            if node.style:
-                return value
-            # The commonest scalar is a plain word: settle it without another call.
-            if value and value[0] not in _NUMBER_STARTS and value not in _CONSTANTS:
-                return value
-            return typed(value)
+    def build(self, node: yaml.Node, depth: int = 1) -> Any:
+        if node.__class__ is yaml.ScalarNode:
+            return self.scalar(node)
+        items = node.value
+        self.nodes += len(items)
         if self.nodes > MAX_NODES:
             raise _Refused(f"more than {MAX_NODES:,} values in one document, aliases expanded", node)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if depth > MAX_DEPTH:
             raise _Refused(f"nested more than {MAX_DEPTH} levels deep", node)
-        result: Any
-        if type(node) is yaml.MappingNode:
-            if node.tag and node.tag != _TAG + "map":
-                raise _Refused(f"the tag `{node.tag}` is not allowed here: only plain data is read", node)
-            result = self.mapping(node)
-        else:
-            if node.tag and node.tag != _TAG + "seq":
-                raise _Refused(f"the tag `{node.tag}` is not allowed here: only plain data is read", node)
-            result = []
-            route = self.route
-            route.append(0)
-            for index, item in enumerate(node.value):
-                route[-1] = index
-                result.append(self.build(item))
-            route.pop()
-        self.depth -= 1
+        is_mapping = node.__class__ is yaml.MappingNode
+        if node.tag and node.tag != _TAG + ("map" if is_mapping else "seq"):
+            raise _Refused(f"the tag `{node.tag}` is not allowed here: only plain data is read", node)
+        if not is_mapping:
+            return [
+                self.scalar(item) if item.__class__ is yaml.ScalarNode else self.build(item, depth + 1) for item in items
+            ]
+        result: dict[str, Any] = {}
+        for key_node, value_node in items:
+            if key_node.__class__ is not yaml.ScalarNode:
+                raise _Refused("a key must be a word, not a list or a mapping", key_node)
+            # The commonest value is a plain word or quoted text: settled here without another call.
+            if value_node.__class__ is yaml.ScalarNode and not value_node.tag:
+                value = value_node.value
+                if not value_node.style and (not value or value[0] in _NUMBER_STARTS or value in _CONSTANTS):
+                    value = typed(value)
+            else:
+                value = self.build(value_node, depth + 1)
+            result[key_node.value] = value
+        if len(result) != len(items):
+            self.keep_first(result, items, depth)
         return result
 
-    def mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        route = self.route
-        route.append("")
-        for key_node, value_node in node.value:
-            if type(key_node) is not yaml.ScalarNode:
-                raise _Refused("a key must be a word, not a list or a mapping", key_node)
+    def scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.tag:
+            return self.tagged(node)
+        return node.value if node.style else typed(node.value)
+
+    def keep_first(self, result: dict[str, Any], items: list[tuple[yaml.ScalarNode, yaml.Node]], depth: int) -> None:
+        """Of a key that stands twice the first value counts, and each later one is noted."""
+        first: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
+        for key_node, value_node in items:
             key = key_node.value
-            route[-1] = key
-            if key in result:
-                first = next(other for other, _ in node.value if other.value == key)
-                self.duplicates.append(DuplicateKey(key, tuple(route[:-1]), _span(key_node), _span(first)))
-                self.build(value_node)  # counts towards the limits; the first value stands
+            if key in first:
+                self.doubles.append((result, key, _span(key_node), _span(first[key][0])))
             else:
-                result[key] = self.build(value_node)
-        route.pop()
-        return result
+                first[key] = key_node, value_node
+        for double in self.doubles:
+            if double[0] is result:
+                result[double[1]] = self.build(first[double[1]][1], depth + 1)
+
+    def duplicates(self, data: Any) -> tuple[DuplicateKey, ...]:
+        """The keys that stand twice, with the routes of their mappings."""
+        if not self.doubles:
+            return ()
+        routes: dict[int, Route] = {}
+        stack: list[tuple[Route, Any]] = [((), data)]
+        while stack:
+            route, value = stack.pop()
+            if isinstance(value, dict):
+                routes[id(value)] = route
+                stack.extend(((*route, key), item) for key, item in value.items())
+            elif isinstance(value, list):
+                stack.extend(((*route, index), item) for index, item in enumerate(value))
+        return tuple(
+            DuplicateKey(key, routes[id(mapping)], span, first)
+            for mapping, key, span, first in self.doubles
+            if id(mapping) in routes  # one inside a value that does not count itself is not reported
+        )
 
     def tagged(self, node: yaml.ScalarNode) -> Any:
         name = node.tag.removeprefix(_TAG)
@@ -191,7 +206,8 @@ def load(text: str) -> Loaded:
         if node is None:
             return Loaded(None, None)
         builder = _Builder()
-        return Loaded(builder.build(node), None, tuple(builder.duplicates))
+        data = builder.build(node)
+        return Loaded(data, None, builder.duplicates(data))
     except _Refused as refused:
         return Loaded(None, refused.error)
     except yaml.MarkedYAMLError as error:
@@ -204,9 +220,13 @@ def load(text: str) -> Loaded:
 
 
 def _too_deep(text: str) -> YamlError | None:
-    """Walks the events, which needs no recursion, where a cheap look says that the text may nest deeply."""
-    openers = text.count("[") + text.count("{")
-    if openers <= MAX_DEPTH and not _DEEP_LINE.search(text):
+    """Walks the events, which needs no recursion, where a cheap look says that the text may nest dangerously.
+
+    Each level in brackets takes a bracket, and two levels of a block take a column at least.
+    """
+    if text.count("[") + text.count("{") <= _SAFE_DEPTH and (
+        max(map(len, text.split("\n"))) < _SAFE_DEPTH // 2 or not _DEEP_LINE.search(text)
+    ):
         return None
     parser = CParser(text)
     try:
@@ -236,7 +256,8 @@ def _from_marked(error: yaml.MarkedYAMLError, text: str) -> YamlError:
 
 
 def _unprintable(text: str) -> YamlError:
-    found = _UNPRINTABLE.search(text)
+    # Built here, because compiling it takes longer than reading a document.
+    found = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text)
     if found is None:
         return YamlError("not valid YAML", Span(0, 0))
     return YamlError(f"the character U+{ord(found.group()):04X} is not allowed in YAML", Span(*found.span()))

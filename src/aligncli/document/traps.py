@@ -12,7 +12,7 @@ from yaml._yaml import CParser
 from aligncli.diagnostics import Span
 from aligncli.document.loader import YamlError, typed
 
-_MAYBE_CUT = re.compile(r"[^\s#][ \t]+#[^\s#!]")
+_MAYBE_CUT = re.compile(r"[ \t]#[^\s#!]")
 _CUT = re.compile(r"[ \t]+#[^\s#!][^\r\n]*")
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")
 
@@ -36,7 +36,7 @@ class Cut(NamedTuple):
 
 def cuts(text: str) -> Iterator[Cut]:
     """The text values in a YAML document that a `` #word`` cut short; ``# word`` with a space is a comment."""
-    if not _MAYBE_CUT.search(text):
+    if "#" not in text or not _MAYBE_CUT.search(text):
         return
     parser = CParser(text)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError
 from aligncli.workspace.load import MAX_BYTES, looks_ours
 
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NEVER = frozenset({".git", ".hg", ".svn"})
 
 
@@ -117,16 +117,22 @@ def read_text(root: Path, path: str) -> str | Unreadable:
     A pipe or a device is not opened; a file beyond the size limit is not read.
     """
     try:
-        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
-        with open(descriptor, "rb") as file:
+        descriptor = os.open(os.path.join(root, path), _READ_ONLY)
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return Unreadable("is not a regular file", "")
             if status.st_size > MAX_BYTES:
-                return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", file.read(4096).decode("latin-1"))
-            data = file.read(MAX_BYTES + 1)
+                return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", os.read(descriptor, 4096).decode("latin-1"))
+            data = os.read(descriptor, MAX_BYTES + 1)
+            while len(data) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES)):  # it grew, or came in parts
+                data += more
+        finally:
+            os.close(descriptor)
     except OSError as error:
         return Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}", "")
+    if len(data) > MAX_BYTES:
+        return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", data[:4096].decode("latin-1"))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -148,6 +154,8 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
     Raises:
         AlignError: a file exists already, or cannot be written.
     """
+    import tempfile  # most runs write nothing
+
     for path in files:
         _refuse_escape(root, path)
     taken = [path for path in files if os.path.lexists(root / path)]

@@ -83,12 +83,12 @@ class Terminal:
 
     def ask(self, question: str, check: object = None, default: str | None = None) -> str:
         """Asks until the answer passes ``check``, a function that gives the value or raises ``ValueError``."""
-        import click  # loaded already, under typer
+        import typer  # here alone: asking is rare
 
         def value(answer: str) -> str:
             try:
                 return str(check(answer.strip())) if callable(check) else answer.strip()
             except ValueError as error:
-                raise click.UsageError(str(error)) from None
+                raise typer.BadParameter(str(error)) from None
 
-        return str(click.prompt(question, value_proc=value, default=default, show_default=bool(default)))
+        return str(typer.prompt(question, value_proc=value, default=default, show_default=bool(default)))

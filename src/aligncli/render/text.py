@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from click import style as _ansi
+from typer import style as _ansi
 
 from aligncli.diagnostics import Severity
 

@@ -10,7 +10,7 @@ import msgspec
 
 from aligncli.diagnostics import Finding, Related, Route, Span
 from aligncli.document import traps
-from aligncli.document.body import MAYBE_PLACEHOLDER, PLACEHOLDER, Body, read_body
+from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read_body
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import Loaded, load
 from aligncli.document.locate import Locator
@@ -306,7 +306,7 @@ def _read(
             )
         )  # fmt: skip
         broken.append(route)
-    placeholders = tuple(_placeholders(data)) if MAYBE_PLACEHOLDER.search(front) else ()
+    placeholders = tuple(_placeholders(data)) if may_hold_placeholder(front) else ()
     return Document(
         path, kind, content, tuple(problems), tuple(broken), kept, read_body(text, body_start), placeholders
     )
@@ -367,7 +367,7 @@ def _placeholders(data: Mapping[str, Any]) -> Iterator[Route]:
     while stack:
         route, value = stack.pop()
         if isinstance(value, str):
-            if MAYBE_PLACEHOLDER.search(value) and PLACEHOLDER.match(value):
+            if may_hold_placeholder(value) and PLACEHOLDER.match(value):
                 yield route
         elif isinstance(value, dict):
             stack.extend(((*route, key), item) for key, item in value.items())

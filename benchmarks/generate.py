@@ -1,0 +1,162 @@
+"""Writes an organisation of N teams that passes the check: ``python benchmarks/generate.py N OUT``.
+
+Each team has a charter and a Team API of realistic size (1 to 2 KB each); there is one outcome for every 25
+teams, in three levels, and a dozen guardrails with scopes. The same N gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+TYPES = ("stream-aligned", "stream-aligned", "stream-aligned", "platform", "enabling", "complicated-subsystem")
+WHO = ("Returning customers", "New senders", "Couriers", "Shop owners", "Night drivers", "Support agents", "Carriers")
+WHAT = ("pay", "find their parcel", "change an address", "answer a question", "plan a route", "see a price", "settle a claim")
+HOW = ("in one step", "without calling anybody", "within ten seconds", "before breakfast", "from any phone", "on the first try")
+WORDS = (
+    "we keep what works and change what does not because people wait at the other end and a day is long for them so "
+    "every week we look at three of their stories and ask what we could have done sooner before we plan anything new"
+).split()
+
+
+def prose(chance: random.Random, sentences: int) -> str:
+    """Some sentences."""
+    lines = []
+    for _ in range(sentences):
+        words = [chance.choice(WORDS) for _ in range(chance.randint(8, 18))]
+        lines.append(" ".join(words).capitalize() + ".")
+    return "\n".join(lines)
+
+
+def outcome_ids(teams: int) -> list[str]:
+    """One for every 25 teams, at least three."""
+    return [f"outcome-{number}" for number in range(max(3, teams // 25))]
+
+
+def org(teams: int) -> str:
+    """The organisation with its metrics; outcomes and guardrails stand apart."""
+    metrics = "".join(
+        f"  - {{id: metric-{number}, name: Measure number {number}, unit: seconds, direction: decrease}}\n"
+        for number in range(max(5, teams // 50))
+    )
+    return (
+        "---\nkind: org\nname: Parcelry\nnorth-star: Anyone can send a parcel anywhere with one tap.\n"
+        f"period: 2026\nowner: founders\nreviewed: 2026-10-01\nmetrics:\n{metrics}---\n# Parcelry\n"
+    )
+
+
+def outcome(number: int, ids: list[str], chance: random.Random) -> str:
+    """The first tenth serves the north star, the next three tenths serve those, the rest serve these."""
+    top, middle = max(1, len(ids) // 10), max(2, len(ids) * 4 // 10)
+    parent = "" if number < top else ids[number % top] if number < middle else ids[top + number % (middle - top)]
+    supports = f"supports:\n  - {{to: {parent}, how: It takes away what stands in its way.}}\n" if parent else ""
+    return (
+        f"---\nkind: outcome\nid: {ids[number]}\ntitle: {chance.choice(WHO)} {chance.choice(WHAT)} {chance.choice(HOW)} ({number})\n"
+        f"owner: head of area {number % 7}\nreviewed: 2026-10-12\n{supports}"
+        f"measures:\n  - {{name: Share of people, unit: percent, baseline: 20, target: 60, current: 41, as-of: 2026-11-02}}\n"
+        f"---\n{prose(chance, 4)}\n"
+    )
+
+
+def guardrails() -> dict[str, str]:
+    """A dozen, for everybody or by type."""
+    files = {}
+    for number in range(12):
+        name = f"guardrail-{number}"
+        kind = ("platform", "stream-aligned", "enabling", "complicated-subsystem")[number % 4]
+        scope = "" if number < 4 else f"applies-to: {{types: [{kind}]}}\n"
+        enforcement = "automated\nautomation: the build" if number % 3 == 2 else "attested"
+        files[f"guardrails/{name}.md"] = (
+            f"---\nkind: guardrail\nid: {name}\ntitle: What everybody keeps, number {number}\nwhy: Somebody was hurt once.\n"
+            f"level: {'must' if number % 2 else 'should'}\ncategory: security\nowner: security guild\n{scope}"
+            f"enforcement: {enforcement}\nreviewed: 2026-09-20\n---\nHow to keep it.\n"
+        )
+    return files
+
+
+def declared(kind: str) -> list[str]:
+    """The guardrails that a team of a type has to declare."""
+    kinds = ("platform", "stream-aligned", "enabling", "complicated-subsystem")
+    return [
+        f"guardrail-{number}"
+        for number in range(12)
+        if number % 3 != 2 and (number < 4 or kinds[number % 4] == kind)
+    ]
+
+
+def charter(number: int, teams: int, ids: list[str], chance: random.Random) -> str:
+    """A charter with two to four goals."""
+    kind = TYPES[number % len(TYPES)]
+    leaves = ids[max(2, len(ids) * 4 // 10) :] or ids
+    goals = []
+    for index in range(chance.randint(2, 4)):
+        serves = leaves[(number + index * 7) % len(leaves)]
+        baseline = chance.randint(50, 90)
+        waits = ""
+        if number > 0 and index == 0:
+            other = number - 1 - chance.randrange(min(number, 20))
+            waits = f"    depends-on:\n      - {{to: team-{other}, what: An answer in time, impact: none}}\n"
+        goals.append(
+            f"  - id: goal-{index}\n"
+            f"    title: {chance.choice(WHO)} {chance.choice(WHAT)} {chance.choice(HOW)}\n"
+            f"    supports:\n      - to: {serves}\n        how: Every second one gives up at this point.\n"
+            f"    period: 2026-Q4\n    status: on-track\n    set-by: team\n"
+            f"    measures:\n      - {{metric: metric-{number % max(5, teams // 50)}, baseline: {baseline}, target: 10, "
+            f"current: {baseline // 2}, as-of: 2026-11-10}}\n{waits}"
+        )
+    rules = "".join(f"  - {name}\n" for name in declared(kind))
+    return (
+        f"---\nkind: charter\nteam: team-{number}\nname: Team {number}\ntype: {kind}\n"
+        f"mission: {chance.choice(WHO)} {chance.choice(WHAT)} {chance.choice(HOW)}.\nlead: engineering lead\nsize: {chance.randint(5, 9)}\n"
+        f"reviewed: 2026-10-05\ngoals:\n{''.join(goals)}guardrails:\n{rules}"
+        f"decisions:\n  - {{area: payment provider, authority: advice, with: [finance]}}\n---\n"
+        f"# Team {number}\n\n{prose(chance, 5)}\n\nHow we decide stands in [our Team API](team-api.md).\n"
+    )
+
+
+def team_api(number: int, teams: int, chance: random.Random) -> str:
+    """A Team API with two services and two agreed interactions with the neighbours in a ring of pairs."""
+    partner = number ^ 1
+    role = ""
+    interactions = ""
+    if partner < teams:
+        interactions = (
+            f"interactions:\n  - team: team-{partner}\n    mode: collaboration\n    purpose: Learn what slows senders down.{role}\n"
+            f"    since: 2026-10-01\n    until: 2027-01-31\n"
+        )
+    return (
+        f"---\nkind: team-api\nteam: team-{number}\nreviewed: 2026-10-05\n"
+        f'contacts:\n  - {{kind: chat, address: "#team-{number}", for: anything, response-time: one working day}}\n'
+        f"  - {{kind: mail, address: team-{number}@parcelry.example, for: reports}}\nhours: '09:00 to 17:00'\n"
+        f"meetings:\n  - {{name: Open hour, when: Tuesdays at ten}}\n"
+        f"services:\n  - id: lookup\n    name: Look-up of number {number}\n    description: {prose(chance, 1)}\n"
+        f"    url: https://team-{number}.parcelry.example/lookup\n    versioning: semantic\n    status: live\n"
+        f"  - id: events\n    name: Events of number {number}\n    slo: 99.9 percent a month\n    status: planned\n"
+        f"owns:\n  - {{name: lookup-{number}, repo: parcelry/lookup-{number}, contribution: open, on-call: rota-{number}}}\n"
+        f"{interactions}practices:\n  - name: Reads three stories of customers a week\n---\n"
+        f"# Working with Team {number}\n\n{prose(chance, 4)}\n"
+    )
+
+
+def generate(teams: int, out: Path) -> int:
+    """Writes the organisation; gives how many documents it has."""
+    chance = random.Random(teams)
+    ids = outcome_ids(teams)
+    files = {"align.toml": "format = 1\n", "org.md": org(teams), **guardrails()}
+    for number, name in enumerate(ids):
+        files[f"outcomes/{name}.md"] = outcome(number, ids, chance)
+    for number in range(teams):
+        files[f"teams/team-{number}/charter.md"] = charter(number, teams, ids, chance)
+        files[f"teams/team-{number}/team-api.md"] = team_api(number, teams, chance)
+    for path, text in files.items():
+        place = out / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8", newline="")
+    return len(files) - 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or not sys.argv[1].isdecimal():
+        sys.exit("usage: python benchmarks/generate.py TEAMS FOLDER")
+    print(f"{generate(int(sys.argv[1]), Path(sys.argv[2]))} documents")
