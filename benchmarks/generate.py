@@ -12,12 +12,71 @@ from pathlib import Path
 
 TYPES = ("stream-aligned", "stream-aligned", "stream-aligned", "platform", "enabling", "complicated-subsystem")
 WHO = ("Returning customers", "New senders", "Couriers", "Shop owners", "Night drivers", "Support agents", "Carriers")
-WHAT = ("pay", "find their parcel", "change an address", "answer a question", "plan a route", "see a price", "settle a claim")
-HOW = ("in one step", "without calling anybody", "within ten seconds", "before breakfast", "from any phone", "on the first try")
-WORDS = (
-    "we keep what works and change what does not because people wait at the other end and a day is long for them so "
-    "every week we look at three of their stories and ask what we could have done sooner before we plan anything new"
-).split()
+WHAT = (
+    "pay",
+    "find their parcel",
+    "change an address",
+    "answer a question",
+    "plan a route",
+    "see a price",
+    "settle a claim",
+)
+HOW = (
+    "in one step",
+    "without calling anybody",
+    "within ten seconds",
+    "before breakfast",
+    "from any phone",
+    "on the first try",
+)
+WORDS = [
+    "we",
+    "keep",
+    "what",
+    "works",
+    "and",
+    "change",
+    "what",
+    "does",
+    "not",
+    "because",
+    "people",
+    "wait",
+    "at",
+    "the",
+    "other",
+    "end",
+    "and",
+    "a",
+    "day",
+    "is",
+    "long",
+    "for",
+    "them",
+    "so",
+    "every",
+    "week",
+    "we",
+    "look",
+    "at",
+    "three",
+    "of",
+    "their",
+    "stories",
+    "and",
+    "ask",
+    "what",
+    "we",
+    "could",
+    "have",
+    "done",
+    "sooner",
+    "before",
+    "we",
+    "plan",
+    "anything",
+    "new",
+]
 
 
 def prose(chance: random.Random, sentences: int) -> str:
@@ -79,9 +138,7 @@ def declared(kind: str) -> list[str]:
     """The guardrails that a team of a type has to declare."""
     kinds = ("platform", "stream-aligned", "enabling", "complicated-subsystem")
     return [
-        f"guardrail-{number}"
-        for number in range(12)
-        if number % 3 != 2 and (number < 4 or kinds[number % 4] == kind)
+        f"guardrail-{number}" for number in range(12) if number % 3 != 2 and (number < 4 or kinds[number % 4] == kind)
     ]
 
 

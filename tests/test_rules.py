@@ -75,8 +75,11 @@ def test_rule(case: Case, tmp_path: Path) -> None:
     if os.environ.get("UPDATE_RULE_TESTS") and wanted != actual:
         text = case.file.read_text(encoding="utf-8")
         section = text.index(case.text)
-        at = text.index(expected, text.index("```diagnostics", section)) if expected else text.index(
-            "\n", text.index("```diagnostics", section)) + 1
+        at = (
+            text.index(expected, text.index("```diagnostics", section))
+            if expected
+            else text.index("\n", text.index("```diagnostics", section)) + 1
+        )
         new = "".join(line + "\n" for line in actual)
         case.file.write_text(text[:at] + new + text[at + len(expected) :], encoding="utf-8")
         return

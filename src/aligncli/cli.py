@@ -155,12 +155,19 @@ def _align(
 def check(
     paths: Annotated[
         Optional[list[Path]],  # noqa: UP045
-        typer.Argument(metavar="[PATH]...", help="Report on these alone; links are checked in the whole repo.", show_default=False),
+        typer.Argument(
+            metavar="[PATH]...", help="Report on these alone; links are checked in the whole repo.", show_default=False
+        ),
     ] = None,
     output_format: Annotated[CheckFormat, typer.Option("--format", help="How to print findings.")] = CheckFormat.full,
     select: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--select", metavar="RULES", help="Run these rules alone: codes, names, or prefixes such as AL3.", autocompletion=_rules),
+        typer.Option(
+            "--select",
+            metavar="RULES",
+            help="Run these rules alone: codes, names, or prefixes such as AL3.",
+            autocompletion=_rules,
+        ),
     ] = None,
     ignore: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -171,7 +178,9 @@ def check(
         typer.Option("--fail-on", help="The least severity that makes the exit status 1.  [default: error]"),
     ] = None,
     show: Annotated[Show, typer.Option("--show", help="Show advice (info) too.")] = Show.warning,
-    statistics: Annotated[bool, typer.Option("--statistics", help="Count findings by rule in place of listing them.")] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count findings by rule in place of listing them.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong inside.")] = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
@@ -204,7 +213,13 @@ def check(
 @app.command()
 def tree(
     ref: Annotated[
-        Text, typer.Argument(metavar="[REF]", help="An outcome or team/goal to start from.", autocompletion=_supported, show_default=False)
+        Text,
+        typer.Argument(
+            metavar="[REF]",
+            help="An outcome or team/goal to start from.",
+            autocompletion=_supported,
+            show_default=False,
+        ),
     ] = None,
     output_format: Annotated[TreeFormat, typer.Option("--format", help="How to print the tree.")] = TreeFormat.text,
     team: Annotated[
@@ -215,7 +230,9 @@ def tree(
         Optional[list[str]],  # noqa: UP045
         typer.Option("--status", metavar="STATUS", help="Only what has this status.", autocompletion=_statuses),
     ] = None,
-    period: Annotated[Text, typer.Option("--period", metavar="PERIOD", help="Only what falls into this period (2026-Q4).")] = None,
+    period: Annotated[
+        Text, typer.Option("--period", metavar="PERIOD", help="Only what falls into this period (2026-Q4).")
+    ] = None,
     depth: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option("--depth", metavar="N", min=0, help="Only N levels below the first."),
@@ -251,7 +268,9 @@ def tree(
 
 @app.command("new-team")
 def new_team(
-    team_id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words joined by hyphens.", show_default=False)],
+    team_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Lower-case words joined by hyphens.", show_default=False)
+    ],
     name: Annotated[Text, typer.Option("--name", help="What people call it.")] = None,
     team_type: Annotated[
         Optional[TeamType],  # noqa: UP045
@@ -262,7 +281,12 @@ def new_team(
     goal: Annotated[Text, typer.Option("--goal", metavar="TITLE", help="Its first goal; needs --supports.")] = None,
     supports: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--supports", metavar="REF", help="The outcome or team/goal that the goal supports.", autocompletion=_supported),
+        typer.Option(
+            "--supports",
+            metavar="REF",
+            help="The outcome or team/goal that the goal supports.",
+            autocompletion=_supported,
+        ),
     ] = None,
     folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="Where teams are, from the root.")] = "teams",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files and write nothing.")] = False,
@@ -277,7 +301,9 @@ def new_team(
         from aligncli.commands.new_team import Wish, new_team
         from aligncli.commands.session import Session
 
-        wish = Wish(team_id, name, team_type.value if team_type else None, mission, lead, goal, tuple(supports or ()), folder)
+        wish = Wish(
+            team_id, name, team_type.value if team_type else None, mission, lead, goal, tuple(supports or ()), folder
+        )
         return new_team(Session.open(directory, as_of, color.value, quiet=quiet), wish, dry_run=dry_run)
 
     _run(command)
@@ -315,7 +341,9 @@ def init(
 
 @app.command()
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="A code or a name.", autocompletion=_rules, show_default=False)],
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="A code or a name.", autocompletion=_rules, show_default=False)
+    ],
     directory: Directory = Path(),
     as_of: AsOf = None,
     quiet: Quiet = False,
@@ -352,7 +380,12 @@ def rules(
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind of document, or config.", autocompletion=_kinds, show_default=False)],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="A kind of document, or config.", autocompletion=_kinds, show_default=False
+        ),
+    ],
     directory: Directory = Path(),
     as_of: AsOf = None,
     quiet: Quiet = False,

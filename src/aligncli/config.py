@@ -14,9 +14,19 @@ from aligncli.schema import Schemas
 FILE_NAME = "align.toml"
 
 _MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 _LEVELS = {severity.label: severity for severity in Severity}
 

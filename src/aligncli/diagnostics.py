@@ -98,7 +98,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     label: str = ""
     """A few words under the marked source text."""
     help: str | None = None
-    """What to do; a NUL in it stands for the position of ``help_place``."""
+    """What to do; a NUL in it, or in ``hint``, stands for the position of ``help_place``."""
     help_place: Related | None = None
     hint: str = ""
     """The short form of ``help`` for one-line formats."""

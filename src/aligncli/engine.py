@@ -119,9 +119,7 @@ def run(
     counts = Counter(severity for _, severity, _ in verdicts)
     by_rule = Counter(rule.code for rule, _, _ in verdicts)
     locator = _Places(ws, source)
-    shown = [
-        locator.diagnostic(rule, severity, finding) for rule, severity, finding in verdicts if severity >= show
-    ]
+    shown = [locator.diagnostic(rule, severity, finding) for rule, severity, finding in verdicts if severity >= show]
     shown.sort(key=lambda item: (item.path, item.range.start, item.code, item.message))
     summary = Summary(
         sum(1 for document in ws.documents if document.kind),
@@ -154,7 +152,7 @@ def _verdicts(
         (_pattern(entry.pattern), chosen(entry.ignore, "[check.per-path] in align.toml", rules))
         for entry in config.per_path
     ]
-    verdicts = []
+    verdicts: list[tuple[Rule, Severity, Finding]] = []
     for rule in rules:
         if rule.code not in wanted or severities.get(rule.code, rule.severity) is Severity.OFF:
             continue
@@ -199,6 +197,8 @@ def _stands(finding: Finding, ws: Workspace) -> bool:
     document = ws.by_path.get(finding.path)
     if document is not None:
         if not document.trusted:
+            return False
+        if finding.rule != "AL201" and (finding.path in ws.asleep or finding.path in ws.set_aside):
             return False
         if document.broken and finding.route:
             route = document.source_route(finding.route)
@@ -248,11 +248,13 @@ class _Places:
 
     def diagnostic(self, rule: Rule, severity: Severity, finding: Finding) -> Diagnostic:
         literal = _is_about_text(rule)
-        help_ = finding.help
-        if help_ is not None and finding.help_place is not None:
+        help_, hint = finding.help, finding.hint
+        if finding.help_place is not None:
             place = finding.help_place
             start = self.related(place, literal).range.start
-            help_ = help_.replace("\0", f"{place.path}:{start.line}:{start.column}")
+            written = f"{place.path}:{start.line}:{start.column}"
+            help_ = help_.replace("\0", written) if help_ is not None else None
+            hint = hint.replace("\0", written)
         fix = None
         if finding.fix is not None:
             edits = tuple(
@@ -269,7 +271,7 @@ class _Places:
             range=self.range(finding.path, finding.route, finding.span, on_key=finding.on_key, literal=literal),
             label=finding.label,
             help=help_,
-            hint=finding.hint,
+            hint=hint,
             related=tuple(self.related(related, literal) for related in finding.related),
             fix=fix,
             identity=finding.identity,

@@ -45,8 +45,11 @@ class Period(NamedTuple):
 _PART = re.compile(r"(\d{4})(?:-(?:(H[12])|(Q[1-4])|(\d{2})(?:-(\d{2}))?))?\Z")
 
 
+CALENDAR_YEAR = FiscalYear()
+
+
 @lru_cache(maxsize=4096)
-def parse_period(text: str, fiscal: FiscalYear = FiscalYear()) -> Period:
+def parse_period(text: str, fiscal: FiscalYear = CALENDAR_YEAR) -> Period:
     """The days that a period such as ``2026-Q4`` or ``2026-10-01..2026-12-31`` covers.
 
     Raises:
@@ -105,14 +108,14 @@ class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"
     """What all parts share: nothing is required, because a part that broke its schema is pruned, not lost."""
 
 
-class Link(Record):
+class Link(Record, frozen=True):
     """A reference with a word on how it helps."""
 
     to: str = ""
     how: str | None = None
 
 
-class Measure(Record):
+class Measure(Record, frozen=True):
     """How a goal or an outcome shows in numbers."""
 
     metric: str | None = None
@@ -126,7 +129,7 @@ class Measure(Record):
     source: str | None = None
 
 
-class Dependency(Record):
+class Dependency(Record, frozen=True):
     """What a goal waits for."""
 
     to: str = ""
@@ -136,7 +139,7 @@ class Dependency(Record):
     since: date | None = None
 
 
-class Blocker(Record):
+class Blocker(Record, frozen=True):
     """What stands in a goal's way."""
 
     what: str = ""
@@ -145,7 +148,7 @@ class Blocker(Record):
     escalated_to: str | None = None
 
 
-class Initiative(Record):
+class Initiative(Record, frozen=True):
     """A piece of work towards a goal."""
 
     title: str = ""
@@ -153,7 +156,7 @@ class Initiative(Record):
     link: str | None = None
 
 
-class Entity(Record):
+class Entity(Record, frozen=True):
     """A part that others can refer to."""
 
     id: str = ""
@@ -167,7 +170,7 @@ class Entity(Record):
         raise NotImplementedError  # pragma: no cover - every entity that is looked up has one
 
 
-class Goal(Entity):
+class Goal(Entity, frozen=True):
     """What a team wants to change, and what that serves."""
 
     title: str = ""
@@ -207,7 +210,7 @@ class Goal(Entity):
         return self.status == "proposed"
 
 
-class Outcome(Entity):
+class Outcome(Entity, frozen=True):
     """A change the organisation wants."""
 
     kind: str = "outcome"
@@ -239,14 +242,14 @@ class Outcome(Entity):
         return self.status in ("proposed", "active")
 
 
-class Exception_(Record):
+class Exception_(Record, frozen=True):
     """A team to which a guardrail does not apply."""
 
     team: str = ""
     why: str | None = None
 
 
-class Scope(Record):
+class Scope(Record, frozen=True):
     """To which teams a guardrail applies; every key that is given must match."""
 
     types: tuple[str, ...] = ()
@@ -255,7 +258,7 @@ class Scope(Record):
     except_: tuple[Exception_, ...] = msgspec.field(default=(), name="except")
 
 
-class Guardrail(Entity):
+class Guardrail(Entity, frozen=True):
     """A limit within which teams are free."""
 
     kind: str = "guardrail"
@@ -288,7 +291,7 @@ class Guardrail(Entity):
         return self.level == "must"
 
 
-class Metric(Entity):
+class Metric(Entity, frozen=True):
     """A figure that the organisation keeps."""
 
     name: str = ""
@@ -307,7 +310,7 @@ class Metric(Entity):
         return f"metric:{self.id}"
 
 
-class Community(Entity):
+class Community(Entity, frozen=True):
     """People from many teams who learn a craft together."""
 
     kind: str = "community"
@@ -329,7 +332,7 @@ class Community(Entity):
         return f"community:{self.id}"
 
 
-class Strategy(Record):
+class Strategy(Record, frozen=True):
     """What every team must know of the business."""
 
     customers: str | None = None
@@ -337,7 +340,7 @@ class Strategy(Record):
     operations: str | None = None
 
 
-class Org(Record):
+class Org(Record, frozen=True):
     """The organisation: why it exists and what it wants."""
 
     kind: str = "org"
@@ -356,7 +359,7 @@ class Org(Record):
     route: Route = ()
 
 
-class Stance(Record):
+class Stance(Record, frozen=True):
     """Whether a team exploits what works or explores what might."""
 
     mode: str | None = None
@@ -364,14 +367,14 @@ class Stance(Record):
     why: str | None = None
 
 
-class TeamScope(Record):
+class TeamScope(Record, frozen=True):
     """What a team does and what it does not."""
 
     in_: tuple[str, ...] = msgspec.field(default=(), name="in")
     out: tuple[str, ...] = ()
 
 
-class Declared(Record):
+class Declared(Record, frozen=True):
     """A guardrail that a team says it keeps."""
 
     id: str = ""
@@ -379,7 +382,7 @@ class Declared(Record):
     note: str | None = None
 
 
-class Waiver(Record):
+class Waiver(Record, frozen=True):
     """A guardrail that a team need not keep, for a reason and a time."""
 
     guardrail: str = ""
@@ -390,7 +393,7 @@ class Waiver(Record):
     compensating: str | None = None
 
 
-class Decision(Record):
+class Decision(Record, frozen=True):
     """Who decides what."""
 
     area: str = ""
@@ -398,7 +401,7 @@ class Decision(Record):
     with_: tuple[str, ...] = msgspec.field(default=(), name="with")
 
 
-class Need(Record):
+class Need(Record, frozen=True):
     """What a team asked for."""
 
     what: str = ""
@@ -408,7 +411,7 @@ class Need(Record):
     escalated_to: str | None = None
 
 
-class Experiment(Entity):
+class Experiment(Entity, frozen=True):
     """A guess that a team puts to the test."""
 
     hypothesis: str = ""
@@ -430,7 +433,7 @@ class Experiment(Entity):
         return f"experiment:{self.team}/{self.id}"
 
 
-class Team(Record):
+class Team(Record, frozen=True):
     """A team, as its charter declares it."""
 
     kind: str = "charter"
@@ -492,7 +495,7 @@ class Team(Record):
         return self.status == "archived"
 
 
-class GoalsDocument(Record):
+class GoalsDocument(Record, frozen=True):
     """The goals of one team for one period."""
 
     kind: str = "goals"
@@ -504,7 +507,7 @@ class GoalsDocument(Record):
     route: Route = ()
 
 
-class Contact(Record):
+class Contact(Record, frozen=True):
     """A way to reach a team."""
 
     kind: str = ""
@@ -513,7 +516,7 @@ class Contact(Record):
     response_time: str | None = None
 
 
-class Meeting(Record):
+class Meeting(Record, frozen=True):
     """When others can join."""
 
     name: str = ""
@@ -521,7 +524,7 @@ class Meeting(Record):
     link: str | None = None
 
 
-class Service(Entity):
+class Service(Entity, frozen=True):
     """What others can use."""
 
     name: str = ""
@@ -544,7 +547,7 @@ class Service(Entity):
         return f"service:{self.team}/{self.id}"
 
 
-class Owned(Record):
+class Owned(Record, frozen=True):
     """Software that a team owns."""
 
     name: str = ""
@@ -554,7 +557,7 @@ class Owned(Record):
     on_call: str | None = None
 
 
-class Interaction(Record):
+class Interaction(Record, frozen=True):
     """How one team works with another."""
 
     team: str = ""
@@ -567,7 +570,7 @@ class Interaction(Record):
     status: str = "now"
 
 
-class RoadmapItem(Record):
+class RoadmapItem(Record, frozen=True):
     """What a team plans to offer."""
 
     title: str = ""
@@ -576,14 +579,14 @@ class RoadmapItem(Record):
     link: str | None = None
 
 
-class Practice(Record):
+class Practice(Record, frozen=True):
     """How a team works."""
 
     name: str = ""
     link: str | None = None
 
 
-class TeamApi(Record):
+class TeamApi(Record, frozen=True):
     """How to work with a team."""
 
     kind: str = "team-api"

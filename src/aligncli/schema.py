@@ -90,9 +90,7 @@ class Schemas:
         """Whether data passes the schema of its kind."""
         gate = self._gates.get(kind)
         if gate is None:
-            gate = jsonschema_rs.Draft202012Validator(
-                self.bundle(kind), validate_formats=True, retriever=_refuse
-            )
+            gate = jsonschema_rs.Draft202012Validator(self.bundle(kind), validate_formats=True, retriever=_refuse)
             self._gates[kind] = gate
         return gate.is_valid(data)
 
@@ -109,7 +107,7 @@ class Schemas:
 
         bundle = self.bundle(kind)
         validator = jsonschema.Draft202012Validator(bundle, format_checker=jsonschema.FormatChecker(["date"]))
-        errors = [error for error in validator.iter_errors(data)]
+        errors = list(validator.iter_errors(data))
         explainer = _Explainer(self, kind, bundle, data, path, subject)
         problems = explainer.problems(errors)
         if not problems:  # the two libraries disagree: the one that decided has the word
@@ -148,7 +146,7 @@ def _type_of(value: object) -> str:
         return "boolean"
     if isinstance(value, int | float):
         return "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "null")
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
 def _shown(value: object, most: int = 60) -> str:
@@ -186,7 +184,15 @@ class _Explainer:
 
     def problems(self, errors: Sequence[Any]) -> list[SchemaProblem]:
         unknown = [(tuple(e.absolute_path), key, e.schema) for e in errors for key in _strays(e)]
-        missing = [(tuple(e.absolute_path), _missing(e), e.schema) for e in errors if e.validator == "required"]
+        missing = [
+            (
+                tuple(e.absolute_path),
+                _missing(e),
+                e.schema if "title" in e.schema else self.schema_at(tuple(e.absolute_path)),
+            )
+            for e in errors
+            if e.validator == "required"
+        ]
         found: dict[tuple[Route, str], SchemaProblem] = {}
         meant: set[tuple[Route, str]] = set()
         for route, key, schema in unknown:
@@ -211,21 +217,27 @@ class _Explainer:
     def missing_field(self, route: Route, field: str, schema: Mapping[str, Any]) -> SchemaProblem:
         noun = schema.get("title", "part")
         description = self.description(schema, field)
-        if schema is not self.bundle and noun == "measure":
+        if noun == "measure":
             message, help_ = f"{self.thing(route)} says neither `metric` nor `name`", "name what is measured"
         else:
             message = f"{self.thing(route)} has no `{field}`"
             help_ = f"add `{field}:`" + (f" ({description})" if description else "")
         finding = Finding(
-            "AL101", self.path, message, (*route, field), label=f"`{field}` is missing here", help=help_,
+            "AL101",
+            self.path,
+            message,
+            (*route, field),
+            label=f"`{field}` is missing here",
+            help=help_,
             identity=(self.owner(route), field, "missing"),
-        )  # fmt: skip
+        )
         return SchemaProblem(finding, (*route, field), None)
 
     def unknown_field(self, route: Route, key: str, schema: Mapping[str, Any], near: str | None) -> SchemaProblem:
         noun = schema.get("title", "part")
         message = f"{self.thing(route)} has a field `{_shown(key)}`, which {_a(noun)} does not have"
         hint = ""
+        help_: str | None
         if near:
             help_, hint = f"a similar field exists: `{near}`", f"similar: {near}"
         elif key == "<<":
@@ -237,17 +249,26 @@ class _Explainer:
             listed = _listed(fields[:_MANY]) + (" …" if len(fields) > _MANY else "")
             help_ = f"{_a(noun)} has: {listed}; a key of your own begins with `x-`" if listed else None
         finding = Finding(
-            "AL102", self.path, message, (*route, key), on_key=True, label="unknown field", help=help_, hint=hint,
+            "AL102",
+            self.path,
+            message,
+            (*route, key),
+            on_key=True,
+            label="unknown field",
+            help=help_,
+            hint=hint,
             identity=(self.owner(route), key),
-        )  # fmt: skip
+        )
         return SchemaProblem(finding, (*route, near) if near else None, (*route, key))
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
         value, keyword, schema = error.instance, error.validator, error.schema
-        subject = f"`{self.field(route)}` of {self.thing(self.holder(route))}"
+        item = "an item of " if route and isinstance(route[-1], int) else ""
+        subject = f"{item}`{self.field(route)}` of {self.thing(self.holder(route))}"
         if not route:
             subject = "the frontmatter"
-        code, message, hint, help_ = "AL104", "", "", None
+        code, message, hint = "AL104", "", ""
+        help_: str | None = None
         if keyword == "type" or (keyword in ("enum", "const") and not isinstance(value, str)):
             code = "AL103"
             message, help_ = self.wrong_type(subject, route, value, schema.get("type", "string"), schema)
@@ -261,7 +282,9 @@ class _Explainer:
             message, help_ = self.wrong_text(subject, value, keyword, schema)
         elif keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
             side = "at least" if "inimum" in keyword else "at most"
-            side = "more than" if keyword == "exclusiveMinimum" else "less than" if keyword == "exclusiveMaximum" else side
+            side = (
+                "more than" if keyword == "exclusiveMinimum" else "less than" if keyword == "exclusiveMaximum" else side
+            )
             message = f"{subject} is {_shown(value)}, and must be {side} {error.validator_value}"
         elif keyword == "uniqueItems":
             twice = next((item for i, item in enumerate(value) if item in value[:i]), "")
@@ -271,9 +294,14 @@ class _Explainer:
         else:
             message = f"{subject} is not as it should be: {_shown(error.message, 160)}"
         finding = Finding(
-            code, self.path, message, route, help=help_, hint=hint,
+            code,
+            self.path,
+            message,
+            route,
+            help=help_,
+            hint=hint,
             identity=(self.owner(route), self.field(route), _shown(value)),
-        )  # fmt: skip
+        )
         return SchemaProblem(finding, route, route)
 
     def wrong_type(
@@ -286,17 +314,24 @@ class _Explainer:
             return f"{subject} is empty, and should be {nouns}", "write a value, or remove the key"
         message = f"{subject} is {_NOUNS[_type_of(value)]}, and should be {nouns}"
         if "string" in wanted and isinstance(value, bool | int | float):
-            return message, f"put it in quotes: `\"{_shown(value)}\"`"
+            return message, f'put it in quotes: `"{_shown(value)}"`'
         if "array" in wanted and not isinstance(value, dict) and name:
             return message, f"write it as a list: `{name}: [{_shown(value)}]`"
         if "array" in wanted and name:
             return message, f"begin each item below `{name}:` with a dash"
-        if "object" in wanted and isinstance(value, str):
-            fields = [field for field in schema.get("required", ())] or list(schema.get("properties", ()))[:2]
+        if "object" in wanted and not isinstance(value, dict):
+            fields = list(schema.get("required", ())) or list(schema.get("properties", ()))[:2]
             return message, f"write it as a mapping, such as `{{{', '.join(f'{field}: …' for field in fields)}}}`"
         if isinstance(value, list) and len(value) == 1:
             return message, "remove the brackets, or the dash: there is only one"
-        if wanted == ["number"] or wanted == ["integer"]:
+        if wanted == ["boolean"]:
+            meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(
+                str(value).lower()
+            )
+            return message, f"write `{meant}`" if meant else "write `true` or `false`, without quotes"
+        if wanted == ["integer"]:
+            return message, "write digits alone, such as `12`"
+        if wanted == ["number"]:
             return message, "write digits alone, such as `12` or `0.5`; a unit has a field of its own"
         return message, None
 
@@ -305,6 +340,8 @@ class _Explainer:
         noun = schema.get("title", "text")
         if not value.strip():
             return f"{subject} is blank", "write something, or remove the key"
+        if noun == "date" and re.match(r"\d{4}-\d{2}-\d{2}$", value):
+            return f"{subject} is `{_shown(value)}`, a day that does not exist", "correct the day"
         if noun == "date":
             return f"{subject} is `{_shown(value)}`, which is not a date", "write it as year-month-day: `2026-12-31`"
         if noun == "period":
@@ -316,7 +353,7 @@ class _Explainer:
             most = schema["maxLength"]
             return f"{subject} has {len(value)} characters, and may have {most}", None
         slug = "/".join(_slug(part) for part in value.split("/", 1)) if "goal" in noun else _slug(value)
-        if "reference" in noun or "link" in noun or "declared" in noun:
+        if "reference" in noun or "entry" in noun or "declared" in noun:
             help_ = f"a reference is written like the id it names: `{slug}`" if slug else None
             if noun == "reference to a goal" and "/" not in value:
                 help_ = f"a goal is written with its team: `team/{slug}`"
@@ -362,6 +399,8 @@ class _Explainer:
         if not route:
             noun = self.bundle["title"]
             return f"{noun} `{self.subject}`" if self.subject else f"the {noun}"
+        if isinstance(route[-1], str):
+            return f"`{route[-1]}` of {self.thing(self.holder(route))}"
         noun = self.schema_at(route).get("title", "part")
         value = self.at(route)
         if isinstance(value, dict):
@@ -370,17 +409,14 @@ class _Explainer:
             for name in _NAMED_BY:
                 if isinstance(value.get(name), str) and value[name].strip():
                     return f"{noun} `{_shown(value[name], 40)}`"
-        holder = self.holder(route)
-        return f"{noun} of {self.thing(holder)}"
+        return f"{_a(noun)} of {self.thing(self.holder(route))}"
 
     def schema_at(self, route: Route) -> Mapping[str, Any]:
         schema: Mapping[str, Any] = self.bundle
         for step in route:
             schema = self.resolve(schema)
-            if isinstance(step, int):
-                schema = schema.get("items", {})
-            else:
-                schema = schema.get("properties", {}).get(step, {})
+            inside = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+            schema = inside or {}
         return self.resolve(schema)
 
     def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -392,7 +428,8 @@ class _Explainer:
         return schema
 
     def description(self, schema: Mapping[str, Any], field: str) -> str:
-        text = schema.get("properties", {}).get(field, {}).get("description", "")
+        definition = schema.get("properties", {}).get(field, {})
+        text = definition.get("description") or self.resolve(definition).get("description", "")
         return re.split(r"(?<=[.;])\s", text, maxsplit=1)[0].rstrip(".;")
 
     def elsewhere(self, key: str) -> str | None:

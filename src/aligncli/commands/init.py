@@ -39,7 +39,11 @@ def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
         check_id(wish.team, "team")
     if session.terminal.is_interactive and not dry_run:
         wish = _ask(session, root, wish)
-    for option, text in (("--name", wish.name), ("--north-star", wish.north_star), *(("--outcome", o) for o in wish.outcomes)):
+    for option, text in (
+        ("--name", wish.name),
+        ("--north-star", wish.north_star),
+        *(("--outcome", o) for o in wish.outcomes),
+    ):
         if text is not None and not text.strip():
             raise AlignError(f"{option} is blank")
     files, kept = _files(session, root, wish)
@@ -57,7 +61,9 @@ def _check_empty(session: Session, root: Path) -> None:
         raise AlignError(f"{root} has an {FILE_NAME} already; `align new-team` adds a team")
     documents = Repo(root).load(session.as_of).documents
     if documents:
-        raise AlignError(f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack")
+        raise AlignError(
+            f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack"
+        )
 
 
 def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], list[str]]:
@@ -72,9 +78,18 @@ def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], li
         outcomes.append((outcome, title))
     team = wish.team or "first-team"
     draft = scaffold.TeamDraft(
-        id=team, name=None, type=None, mission=None, lead=None, since=session.as_of,
-        goal="TODO: what will this team change, and for whom?", goal_id="first-goal", supports=[outcomes[0][0]], guardrails=(), outcomes=(),
-    )  # fmt: skip
+        id=team,
+        name=None,
+        type=None,
+        mission=None,
+        lead=None,
+        since=session.as_of,
+        goal="TODO: what will this team change, and for whom?",
+        goal_id="first-goal",
+        supports=[outcomes[0][0]],
+        guardrails=(),
+        outcomes=(),
+    )
     files = {
         FILE_NAME: scaffold.CONFIG,
         "org.md": scaffold.org(name, wish.north_star, outcomes),
@@ -100,7 +115,9 @@ def _ask(session: Session, root: Path, wish: Wish) -> Wish:
     outcomes = list(wish.outcomes)
     if not outcomes:
         while len(outcomes) < _MOST_OUTCOMES:
-            question = "First outcome (what should change this year?)" if not outcomes else "Another outcome (empty to go on)"
+            question = (
+                "First outcome (what should change this year?)" if not outcomes else "Another outcome (empty to go on)"
+            )
             answer = terminal.ask(question, default="")
             if not answer:
                 break

@@ -81,7 +81,9 @@ def check_id(name: str, noun: str) -> str:
         return name
     meant = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_MOST].strip("-")
     hint = f"; `{meant}` would do" if meant else ""
-    raise AlignError(f"`{name}` cannot be the id of a {noun}: ids are lower-case words joined by hyphens, at most {_MOST} characters{hint}")
+    raise AlignError(
+        f"`{name}` cannot be the id of a {noun}: ids are lower-case words joined by hyphens, at most {_MOST} characters{hint}"
+    )
 
 
 def _check_free(ws: Workspace, team_id: str) -> None:

@@ -19,7 +19,8 @@ def schema(session: Session, kind: str) -> int:
     if kind not in SCHEMA_NAMES:
         near = nearest(kind, SCHEMA_NAMES)
         raise AlignError(
-            f"there is no kind `{kind}`; " + (f"did you mean `{near}`?" if near else f"there are {', '.join(SCHEMA_NAMES)}")
+            f"there is no kind `{kind}`; "
+            + (f"did you mean `{near}`?" if near else f"there are {', '.join(SCHEMA_NAMES)}")
         )
     session.terminal.out(json.dumps(load_schemas().bundle(kind), ensure_ascii=False, indent=2))
     return 0

@@ -37,7 +37,10 @@ def tree(
     for status in statuses:
         if status not in STATUSES:
             near = nearest(status, STATUSES)
-            raise AlignError(f"`{status}` is no status; " + (f"did you mean `{near}`?" if near else f"it can be {', '.join(STATUSES)}"))
+            raise AlignError(
+                f"`{status}` is no status; "
+                + (f"did you mean `{near}`?" if near else f"it can be {', '.join(STATUSES)}")
+            )
     ws = repo.load(session.as_of)
     if not any(document.kind for document in ws.documents):
         raise AlignError(f"no documents found in {repo.root}; `align init` starts a repo")

@@ -26,12 +26,19 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
 
 PLACEHOLDER = re.compile(r"\s*(?:(?:TODO|TBD|FIXME)\b.*|<[^<>]+>|\{\{.*\}\}|(?i:lorem ipsum)\b.*)\s*\Z", re.S)
 """A whole value that a template left behind: ``TODO …``, ``<angle brackets>``, ``{{braces}}``, lorem ipsum."""
+
+
 def may_hold_placeholder(text: str) -> bool:
     """Cheap: whether a text may hold a placeholder at all."""
     return (
-        "<" in text or "TODO" in text or "TBD" in text or "FIXME" in text or "{{" in text
-        or "orem ipsum" in text or "OREM IPSUM" in text
-    )  # fmt: skip
+        "<" in text
+        or "TODO" in text
+        or "TBD" in text
+        or "FIXME" in text
+        or "{{" in text
+        or "orem ipsum" in text
+        or "OREM IPSUM" in text
+    )
 
 
 class Link(NamedTuple):
@@ -57,6 +64,8 @@ def read_body(text: str, start: int) -> Body:
         return _EMPTY
     links: list[Link] = []
     placeholders: list[Span] = []
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
     for match in _TOKENS.finditer(text, start):
         group = match.lastgroup
         if group == "todo":

@@ -10,7 +10,12 @@ from aligncli.diagnostics import Span
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING = re.compile(r"---[ \t]*(?=[\r\n]|\Z)")
-_FENCE_LINE = re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*---[ \t]*(?:\r\n|\n|\r)")
+_LATER = re.compile(
+    # Code is passed over: a README may well show a document.
+    r"^[ ]{0,3}(?P<code>`{3,}|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=code)|.*\Z)"
+    r"|^[ \t]*(?P<open>---)[ \t]*\n(?:[ \t]*\n)*[\w\-]+:[^\n]*\n(?:[^\n]*\n)*?---[ \t]*$",
+    re.M | re.S,
+)
 _FOREIGN = re.compile(r"(?:\+\+\+|;;;|---[ \t]*(?:toml|json)\b|\{)")
 
 
@@ -31,7 +36,7 @@ class Fences(NamedTuple):
     """The offset at which the prose begins."""
     fault: Fault | None = None
     place: Span = Span(0, 0)
-    """Where the fault is."""
+    """Where the fault is; for text before it, the whole of the frontmatter."""
 
 
 def split(text: str) -> Fences:
@@ -43,10 +48,9 @@ def split(text: str) -> Fences:
     if opening is None:
         if _FOREIGN.match(text):
             return Fences(None, 0, Fault.FOREIGN, Span(0, _line_end(text, 0)))
-        later = _FENCE_LINE.search(text)
+        later = _later(text)
         if later is not None:
-            start = later.start() + len(later.group()) - len(later.group().lstrip())
-            return Fences(None, 0, Fault.TEXT_BEFORE, Span(start, start + 3))
+            return Fences(None, 0, Fault.TEXT_BEFORE, later)
         return Fences(None, 0, Fault.MISSING)
     closing = _closing(text, opening.end())
     if closing is None:
@@ -66,6 +70,17 @@ def _closing(text: str, start: int) -> re.Match[str] | None:
         if text[at - 1] in "\r\n" and (found := _CLOSING.match(text, at)):
             return found
         at = text.find("---", at + 1)
+    return None
+
+
+def _later(text: str) -> Span | None:
+    """The first block further down that looks like frontmatter: two fences, and a key behind the first."""
+    if "---" not in text:
+        return None
+    lines = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
+    for found in _LATER.finditer(lines):
+        if found["open"]:
+            return Span(found.start("open"), found.end())
     return None
 
 

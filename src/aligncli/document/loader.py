@@ -24,9 +24,18 @@ MAX_DIGITS = 18
 
 _NUMBER_STARTS = frozenset("0123456789+-.")
 _CONSTANTS: dict[str, bool | None] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 _INT = re.compile(rf"[-+]?[0-9]{{1,{MAX_DIGITS}}}\Z")
 _OCTAL = re.compile(r"0o[0-7]{1,18}\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,15}\Z")
@@ -64,7 +73,7 @@ class Loaded(NamedTuple):
     duplicates: tuple[DuplicateKey, ...] = ()
 
 
-class _Composer(CParser):  # type: ignore[misc]
+class _Composer(CParser):
     """Composes nodes and leaves their tags empty unless the text gives one."""
 
     def resolve(self, kind: type, value: str, implicit: object) -> str:
@@ -77,11 +86,12 @@ class _Composer(CParser):  # type: ignore[misc]
 
 class _Refused(Exception):
     def __init__(self, message: str, node: yaml.Node) -> None:
-        self.error = YamlError(message, _span(node))
+        self.error = YamlError(message, place_of(node))
 
 
-def _span(node: yaml.Node) -> Span:
-    return Span(node.start_mark.index, node.end_mark.index)
+def place_of(thing: Any) -> Span:
+    """The offsets of a node or an event, which a parser always gives marks to."""
+    return Span(thing.start_mark.index, thing.end_mark.index)
 
 
 def typed(value: str) -> Any:
@@ -123,7 +133,8 @@ class _Builder:
             raise _Refused(f"the tag `{node.tag}` is not allowed here: only plain data is read", node)
         if not is_mapping:
             return [
-                self.scalar(item) if item.__class__ is yaml.ScalarNode else self.build(item, depth + 1) for item in items
+                self.scalar(item) if item.__class__ is yaml.ScalarNode else self.build(item, depth + 1)
+                for item in items
             ]
         result: dict[str, Any] = {}
         for key_node, value_node in items:
@@ -152,7 +163,7 @@ class _Builder:
         for key_node, value_node in items:
             key = key_node.value
             if key in first:
-                self.doubles.append((result, key, _span(key_node), _span(first[key][0])))
+                self.doubles.append((result, key, place_of(key_node), place_of(first[key][0])))
             else:
                 first[key] = key_node, value_node
         for double in self.doubles:
@@ -183,7 +194,12 @@ class _Builder:
         if name == "str":
             return node.value
         value = typed(node.value)
-        kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),)}
+        kinds: dict[str, tuple[type, ...]] = {
+            "int": (int,),
+            "float": (int, float),
+            "bool": (bool,),
+            "null": (type(None),),
+        }
         if node.tag != name and name in kinds:
             if type(value) in kinds[name]:
                 return value
@@ -235,7 +251,7 @@ def _too_deep(text: str) -> YamlError | None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    start = event.start_mark.index
+                    start = place_of(event).start
                     return YamlError(f"nested more than {MAX_DEPTH} levels deep", Span(start, start + 1))
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
@@ -247,10 +263,10 @@ def _too_deep(text: str) -> YamlError | None:
 def _from_marked(error: yaml.MarkedYAMLError, text: str) -> YamlError:
     problem = error.problem or "not valid YAML"
     mark = error.problem_mark or error.context_mark
-    at = min(mark.index, len(text)) if mark else 0
+    at = min(int(mark.index), len(text)) if mark else 0
     context = None
     if error.context and error.context_mark and error.context_mark.index != at:
-        start = min(error.context_mark.index, len(text))
+        start = min(int(error.context_mark.index), len(text))
         context = (error.context, Span(start, min(start + 1, len(text))))
     return YamlError(problem, Span(at, min(at + 1, len(text))), context)
 

@@ -15,6 +15,8 @@ from aligncli.document.loader import MAX_DEPTH, MAX_NODES
 class _Node(NamedTuple):
     span: Span
     children: dict[str | int, tuple[Span, _Node]]
+    is_alias: bool = False
+    """Then it stands where the alias is; what it holds stands at the anchor and is shown at the alias."""
 
 
 class _TooMuch(Exception):
@@ -42,6 +44,8 @@ class Locator:
             return Span(0, 0)
         key_span: Span | None = None
         for step in route:
+            if node.is_alias:
+                return self._shift(node.span)
             child = node.children.get(step)
             if child is None:
                 return self._visible(self._first_key(node), key_span)
@@ -49,16 +53,6 @@ class Locator:
         if on_key and key_span is not None:
             return self._shift(key_span)
         return self._visible(node.span, key_span)
-
-    def first_key(self, route: Route) -> Span:
-        """The first key of the mapping at a route: where something missing is reported."""
-        node = self._root
-        for step in route:
-            child = node.children.get(step) if node else None
-            if child is None:
-                break
-            node = child[1]
-        return self._shift(self._first_key(node)) if node else Span(0, 0)
 
     def exists(self, route: Route) -> bool:
         """Whether the text has something at this route."""
@@ -112,10 +106,10 @@ class Locator:
             raise _TooMuch
         start = event.start_mark.index
         kind = type(event)
-        anchor = getattr(event, "anchor", None)
+        anchor: str | None = getattr(event, "anchor", None)
         if kind is yaml.AliasEvent:
-            anchored = self._anchors.get(anchor)
-            return _Node(self._trim(start, event.end_mark.index), anchored.children if anchored else {})
+            anchored = self._anchors.get(anchor or "")
+            return _Node(self._trim(start, event.end_mark.index), anchored.children if anchored else {}, is_alias=True)
         if kind is yaml.ScalarEvent:
             node = _Node(self._trim(start, event.end_mark.index), {})
         else:

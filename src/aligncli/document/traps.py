@@ -10,10 +10,11 @@ import yaml
 from yaml._yaml import CParser
 
 from aligncli.diagnostics import Span
-from aligncli.document.loader import YamlError, typed
+from aligncli.document.loader import YamlError, place_of, typed
 
 _MAYBE_CUT = re.compile(r"[ \t]#[^\s#!]")
 _CUT = re.compile(r"[ \t]+#[^\s#!][^\r\n]*")
+_KEY_BEFORE = re.compile(r"([\w\-]+):[ \t]+\Z")
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")
 
 
@@ -29,6 +30,8 @@ class Explained(NamedTuple):
 class Cut(NamedTuple):
     """A plain value that ends at a hash: YAML reads the rest as a comment."""
 
+    key: str
+    """The key before it on its line, where there is one."""
     value: str
     rest: str
     span: Span
@@ -42,10 +45,12 @@ def cuts(text: str) -> Iterator[Cut]:
     try:
         while (event := parser.get_event()) is not None:
             if type(event) is yaml.ScalarEvent and not event.style and isinstance(typed(event.value), str):
-                rest = _CUT.match(text, event.end_mark.index)
+                start, end = place_of(event)
+                rest = _CUT.match(text, end)
                 if rest is not None:
-                    whole = Span(event.start_mark.index, rest.end())
-                    yield Cut(event.value, rest.group().strip(), whole)
+                    whole = Span(start, rest.end())
+                    before = _KEY_BEFORE.search(text, max(text.rfind("\n", 0, whole.start), 0), whole.start)
+                    yield Cut(before.group(1) if before else "", event.value, rest.group().strip(), whole)
     finally:
         parser.dispose()
 
@@ -57,7 +62,7 @@ def quoted(value: str) -> str:
 
 def explain(error: YamlError, text: str) -> Explained:
     """Says what a syntax error means and how to mend it; falls back on the parser's own words."""
-    start, end = error.span
+    start = error.span.start
     problem = error.message
     context = error.context[0] if error.context else ""
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
@@ -70,19 +75,29 @@ def explain(error: YamlError, text: str) -> Explained:
     if "cannot start any token" in problem:
         if char == "\t":
             return Explained("a tab cannot indent YAML", error.span, "a tab", "indent with spaces")
-        if found and line_start + found.start(2) == start:
-            return Explained(f"a value cannot begin with `{char}`", error.span, "needs quotes", quote)
-        return Explained(f"nothing can begin with `{char}` here", error.span, "needs quotes", "put quotes around it")
+        sign = "a backtick" if char == "`" else f"`{char}`"
+        before = _KEY_BEFORE.search(text, line_start, start)
+        if before is None:
+            return Explained(f"nothing can begin with {sign} here", error.span, "needs quotes", "put quotes around it")
+        whole = found is not None and line_start + found.start(2) == start
+        help_ = quote if whole else f"put quotes around the value of `{before.group(1)}`"
+        return Explained(
+            f"the value of `{before.group(1)}` cannot begin with {sign}", error.span, "needs quotes", help_
+        )
     if "mapping values are not allowed" in problem:
         if found and line_start + found.start(2) <= start:
             return Explained(
                 f"the value of `{key}` holds a second colon, which YAML takes for another key",
-                error.span, "the second colon", quote,
-            )  # fmt: skip
+                error.span,
+                "the second colon",
+                quote,
+            )
         return Explained(
             "this line is indented deeper than the one above, which has a value already",
-            error.span, "a key cannot stand here", "give it the same indent as the keys it belongs to",
-        )  # fmt: skip
+            error.span,
+            "a key cannot stand here",
+            "give it the same indent as the keys it belongs to",
+        )
     if "quoted scalar" in context and "end of stream" in problem and error.context:
         return Explained("a quote is opened and never closed", error.context[1], "opened here", "close the quote")
     if "could not find expected ':'" in problem and error.context:
@@ -90,34 +105,47 @@ def explain(error: YamlError, text: str) -> Explained:
         words = re.match(r"[^\r\n]*", text[begin:]).group().strip()  # type: ignore[union-attr]
         return Explained(
             f"`{words[:60]}` is neither `key: value` nor a list item",
-            Span(begin, begin + len(words)), "a colon is missing, or this belongs to the line above",
+            Span(begin, begin + len(words)),
+            "a colon is missing, or this belongs to the line above",
             "write `key: value`, with a space after the colon",
-        )  # fmt: skip
+        )
     if "',' or ']'" in problem or "',' or '}'" in problem:
         bracket = "]" if "]" in problem else "}"
         place = error.context[1] if error.context else error.span
         return Explained(
-            f"a list or mapping in brackets is not closed with `{bracket}`", place, "opened here",
+            f"a list or mapping in brackets is not closed with `{bracket}`",
+            place,
+            "opened here",
             f"close it with `{bracket}`, and put quotes around a value with a comma, a colon or ` #` in it",
-        )  # fmt: skip
+        )
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return Explained(
-            "this line does not fit the lines above", error.span, "unexpected here",
+            "this line does not fit the lines above",
+            error.span,
+            "unexpected here",
             "keys of one mapping, and the dashes of one list, need the same indent",
-        )  # fmt: skip
+        )
     if "alias" in problem or "anchor" in context or "alias" in context:
         sign = "*" if "alias" in problem + context else "&"
-        return Explained(f"`{sign}` at the start of a value has a meaning in YAML", error.span, "needs quotes", quote)
+        place = error.span
+        if value.startswith(sign) and found is not None:
+            begin = line_start + found.start(2)
+            place = Span(begin, begin + 1)
+        return Explained(f"`{sign}` at the start of a value has a meaning in YAML", place, "needs quotes", quote)
     if "another document" in problem:
         return Explained(
-            "a second YAML document begins inside the frontmatter", error.span, "begins here",
+            "a second YAML document begins inside the frontmatter",
+            error.span,
+            "begins here",
             "keep one document between the two `---` lines",
-        )  # fmt: skip
+        )
     if "unknown escape" in problem:
         return Explained(
-            "a backslash in double quotes needs a letter that YAML knows", error.span, "unknown escape",
+            "a backslash in double quotes needs a letter that YAML knows",
+            error.span,
+            "unknown escape",
             "use single quotes, in which a backslash is a backslash",
-        )  # fmt: skip
+        )
     if "tab" in problem:
         return Explained("a tab cannot indent YAML", error.span, "a tab", "indent with spaces")
     message = f"{problem} {context}".strip() if context.startswith("while") else problem

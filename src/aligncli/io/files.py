@@ -14,6 +14,7 @@ from aligncli.diagnostics import AlignError
 from aligncli.workspace.load import MAX_BYTES, looks_ours
 
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_SAVE_AS = "save it as UTF-8; most editors offer that as `save with encoding`"
 _NEVER = frozenset({".git", ".hg", ".svn"})
 
 
@@ -33,6 +34,7 @@ class Unreadable(NamedTuple):
 
     reason: str
     text: str
+    help: str | None = None
 
 
 def find_root(start: Path) -> Path:
@@ -123,7 +125,9 @@ def read_text(root: Path, path: str) -> str | Unreadable:
             if not stat.S_ISREG(status.st_mode):
                 return Unreadable("is not a regular file", "")
             if status.st_size > MAX_BYTES:
-                return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", os.read(descriptor, 4096).decode("latin-1"))
+                return Unreadable(
+                    f"is larger than {MAX_BYTES // 1024} KiB", os.read(descriptor, 4096).decode("latin-1")
+                )
             data = os.read(descriptor, MAX_BYTES + 1)
             while len(data) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES)):  # it grew, or came in parts
                 data += more
@@ -136,8 +140,12 @@ def read_text(root: Path, path: str) -> str | Unreadable:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return Unreadable("is UTF-16, not UTF-8", data.decode("utf-16", "replace"), _SAVE_AS)
         line = data.count(b"\n", 0, error.start) + 1
-        return Unreadable(f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02X}", data.decode("latin-1"))
+        return Unreadable(
+            f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02X}", data.decode("latin-1"), _SAVE_AS
+        )
 
 
 def is_ours(path: str, unreadable: Unreadable) -> bool:
@@ -183,7 +191,9 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
             place.unlink(missing_ok=True)
         _clean(staged, made)
         what = error.filename2 or error.filename or "the files"
-        raise AlignError(f"cannot write {what}: {(error.strerror or str(error)).lower()}; nothing was written") from None
+        raise AlignError(
+            f"cannot write {what}: {(error.strerror or str(error)).lower()}; nothing was written"
+        ) from None
     except BaseException:
         for place in created:
             place.unlink(missing_ok=True)

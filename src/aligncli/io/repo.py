@@ -66,7 +66,7 @@ class Repo:
                 text = read_text(self.root, path)
                 if isinstance(text, Unreadable):
                     if is_ours(path, text):
-                        documents.append(unreadable(path, text.reason, text.text))
+                        documents.append(unreadable(path, text.reason, text.text, text.help))
                     continue
                 document = load_document(path, text, self.schemas, expected=expected)
                 if document is not None:
@@ -74,7 +74,7 @@ class Repo:
             for path in found.outside:
                 exists = os.path.exists(self.root / path)
                 reason = "is a link that leads out of the repo" if exists else "is a link to nothing"
-                documents.append(unreadable(path, reason))
+                documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
             return link(documents, found.paths, as_of, self.config.fiscal)
         finally:
             if collecting:

@@ -38,7 +38,8 @@ def _diagnostic(item: Diagnostic) -> dict[str, Any]:
         "path": item.path,
         "range": _range(item.range),
         "related": [
-            {"path": related.path, "range": _range(related.range), "message": related.message} for related in item.related
+            {"path": related.path, "range": _range(related.range), "message": related.message}
+            for related in item.related
         ],
         "fix": fix,
     }

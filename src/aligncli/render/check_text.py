@@ -77,7 +77,9 @@ def statistics(by_rule: Mapping[str, int], style: Style) -> str:
     width = max((len(str(number)) for number in by_rule.values()), default=1)
     names = {rule.code: rule.name for rule in RULES}
     ranked = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))
-    return "".join(f"{number:>{width}}  {style.paint(code, bold=True)}  {names.get(code, '')}\n" for code, number in ranked)
+    return "".join(
+        f"{number:>{width}}  {style.paint(code, bold=True)}  {names.get(code, '')}\n" for code, number in ranked
+    )
 
 
 def summary_line(summary: Summary, style: Style, *, infos_shown: bool) -> str:

@@ -72,9 +72,7 @@ def frame(source: Source, marks: Sequence[Mark], style: Style, severity: Severit
     return shown
 
 
-def _line(
-    text: str, marks: Sequence[Mark], number: int, style: Style, severity: Severity, gutter: int
-) -> list[str]:
+def _line(text: str, marks: Sequence[Mark], number: int, style: Style, severity: Severity, gutter: int) -> list[str]:
     # A title of a megabyte is cut before its cells are counted.
     focus = max((mark.range.start.column for mark in marks if mark.primary), default=1)
     if marks and focus == 1:
@@ -110,7 +108,9 @@ def _line(
 
 def _window(cells: Sequence[tuple[str, int]], offsets: Sequence[int], left: int, room: int, *, cut_left: bool) -> str:
     inside = [
-        shown for (shown, width), start in zip(cells, offsets, strict=False) if start >= left and start + width <= left + room
+        shown
+        for (shown, width), start in zip(cells, offsets, strict=False)
+        if start >= left and start + width <= left + room
     ]
     line = "".join(inside)
     if offsets[-1] > left + room:
@@ -118,9 +118,7 @@ def _window(cells: Sequence[tuple[str, int]], offsets: Sequence[int], left: int,
     return "…" + line[1:] if cut_left else line
 
 
-def _marks(
-    placed: Sequence[tuple[int, int, Mark]], style: Style, severity: Severity, gutter: int
-) -> list[str]:
+def _marks(placed: Sequence[tuple[int, int, Mark]], style: Style, severity: Severity, gutter: int) -> list[str]:
     """The row of carets, with the label of the rightmost behind it, and the other labels hanging below."""
     empty = style.paint(f"{'':{gutter}} |", "blue", bold=True)
 

@@ -12,7 +12,9 @@ from aligncli.model import Guardrail
 from aligncli.render.text import plain
 
 _PLAIN = re.compile(r"[A-Za-z](?:[\w .()'’+/%&-]|,(?= ))*\Z")
-_ODD = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufefe\uff00-\ufff8\ufffc-\ufffd\U00010000-\U0010ffff]")
+_ODD = re.compile(
+    r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufefe\uff00-\ufff8\ufffc-\ufffd\U00010000-\U0010ffff]"
+)
 _WIDTH = 110
 
 
@@ -99,7 +101,10 @@ def charter(draft: TeamDraft) -> str:
 def _guardrails(guardrails: Sequence[Guardrail]) -> list[str]:
     if not guardrails:
         return []
-    lines = ["# These guardrails apply. Remove the hash before `guardrails:` and before each one that holds.", "# guardrails:"]
+    lines = [
+        "# These guardrails apply. Remove the hash before `guardrails:` and before each one that holds.",
+        "# guardrails:",
+    ]
     for guardrail in guardrails:
         entry = f"{{id: {guardrail.id}, evidence: [path or URL]}}" if guardrail.evidence == "required" else guardrail.id
         lines.append(f"#   - {entry}")

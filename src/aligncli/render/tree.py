@@ -14,9 +14,14 @@ Line = Callable[[Node], int]
 """Gives the line on which a node is declared."""
 
 _STATUS_COLORS = {
-    "on-track": "green", "at-risk": "yellow", "off-track": "red", "achieved": "green",
-    "missed": "red", "dropped": "red", "proposed": "cyan",
-}  # fmt: skip
+    "on-track": "green",
+    "at-risk": "yellow",
+    "off-track": "red",
+    "achieved": "green",
+    "missed": "red",
+    "dropped": "red",
+    "proposed": "cyan",
+}
 
 
 def text(tree: Tree, style: Style) -> str:
@@ -32,14 +37,16 @@ def text(tree: Tree, style: Style) -> str:
             lines.extend(_branches(node.children, "", style))
         else:
             lines.extend(_branches([node], "", style, is_last=index == len(tree.outcomes) - 1))
-    lines.extend(_apart(tree.untraced, "Untraced", ("goal that leads", "goals that lead"), " to no outcome", "red", style))
-    lines.extend(_apart(tree.unresolved, "Unresolved", ("thing", "things"), " whose way up is unknown", "yellow", style))
+    lines.extend(
+        _apart(tree.untraced, "Untraced", ("goal that leads", "goals that lead"), " to no outcome", "red", style)
+    )
+    lines.extend(
+        _apart(tree.unresolved, "Unresolved", ("thing", "things"), " whose way up is unknown", "yellow", style)
+    )
     return "\n".join(lines) + "\n"
 
 
-def _apart(
-    nodes: Sequence[Node], title: str, nouns: tuple[str, str], what: str, color: str, style: Style
-) -> list[str]:
+def _apart(nodes: Sequence[Node], title: str, nouns: tuple[str, str], what: str, color: str, style: Style) -> list[str]:
     if not nodes:
         return []
     total = 0
@@ -136,7 +143,12 @@ def markdown(tree: Tree, line: Line) -> str:
     """A nested list with links to the documents."""
     lines = []
     if not tree.is_part:
-        lines += [f"# {_markdown(tree.name or 'The tree')}", "", _markdown(tree.north_star or "There is no north star yet."), ""]
+        lines += [
+            f"# {_markdown(tree.name or 'The tree')}",
+            "",
+            _markdown(tree.north_star or "There is no north star yet."),
+            "",
+        ]
     lines += _bullets(tree.outcomes, line)
     for title, nodes in (("Goals that lead to no outcome", tree.untraced), ("Unresolved", tree.unresolved)):
         if nodes:
@@ -149,7 +161,11 @@ def _bullets(nodes: Sequence[Node], line: Line) -> list[str]:
     stack = [(node, 0) for node in reversed(nodes)]
     while stack:
         node, depth = stack.pop()
-        target = re.sub(r"[^\w./\-~]", lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace")), node.path)
+        target = re.sub(
+            r"[^\w./\-~]",
+            lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace")),
+            node.path,
+        )
         title = _markdown(node.title or node.ref)
         details = [f"`{plain(node.ref)}`", *([_markdown(node.owner)] if node.owner else [])]
         if node.repeated:
@@ -235,4 +251,3 @@ def dot(tree: Tree) -> str:
 
 def _dot(value: str) -> str:
     return plain(value).replace("\\", "\\\\").replace('"', '\\"')
-

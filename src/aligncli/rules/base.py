@@ -14,7 +14,9 @@ from aligncli.workspace.workspace import Workspace
 Check = Callable[[Workspace, Config], Iterator[Finding]]
 
 _SECTION = re.compile(r"^## (.+)$", re.M)
-_EXAMPLE = re.compile(r"^(?P<fence>`{3,})(?:\w+) (?P<path>\S+)(?: (?P<encoding>[\w-]+))?\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
+_EXAMPLE = re.compile(
+    r"^(?P<fence>`{3,})(?:\w+) (?P<path>\S+)(?: (?P<encoding>[\w-]+))?\n(?P<text>.*?)^(?P=fence)$", re.M | re.S
+)
 
 
 class Example(NamedTuple):

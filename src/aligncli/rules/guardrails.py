@@ -15,9 +15,12 @@ from aligncli.workspace.workspace import Workspace
 def _scope_facts(team: Team, guardrail: Guardrail) -> tuple[Fact, ...]:
     """What decides whether a guardrail applies to a team."""
     return (
-        (guardrail.key, "applies-to"), (guardrail.key, "status"),
-        (team.key, "type"), (team.key, "tags"), (team.key, "status"),
-    )  # fmt: skip
+        (guardrail.key, "applies-to"),
+        (guardrail.key, "status"),
+        (team.key, "type"),
+        (team.key, "tags"),
+        (team.key, "status"),
+    )
 
 
 def _by_level(guardrail: Guardrail) -> Severity:
@@ -88,25 +91,39 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
             if not applies or guardrail.id in kept or guardrail.enforcement == "automated":
                 continue
             severity = Severity.WARNING if grace else _by_level(guardrail)
-            message = f"team `{team.id}` does not declare guardrail `{guardrail.id}`"
+            title = f' ("{guardrail.title}")' if guardrail.title else ""
+            message = f"team `{team.id}` does not declare guardrail `{guardrail.id}`{title}"
             if guardrail.in_force_from is not None and guardrail.in_force_from > ws.as_of:
                 severity = Severity.INFO
-                message += f", which will be in force in {days((guardrail.in_force_from - ws.as_of).days)}"
+                until = days((guardrail.in_force_from - ws.as_of).days)
+                message += f", in force from {guardrail.in_force_from} ({until} from now)"
             elif grace and team.since is not None:
                 left = config.limits.forming_days - (ws.as_of - team.since).days
-                message += f" ({days(left)} left while it is forming)"
+                message += f", {f'and has {days(left)} left' if left else 'and this is its last day'} to form"
             route: Route = ("guardrails",) if team.guardrails else ("team",)
             yield Finding(
-                "AL401", team.path, message, route, on_key=bool(team.guardrails), label=f"`{guardrail.id}` is missing",
-                help="declare it under `guardrails` once it holds, or waive it with a reason and an end",
+                "AL401",
+                team.path,
+                message,
+                route,
+                on_key=bool(team.guardrails),
+                label=f"`{guardrail.id}` is missing",
+                help="declare it under `guardrails` once it holds, or waive it with a reason and an end "
+                "(a guardrail cannot be suppressed)",
                 hint=f"add {guardrail.id} to guardrails",
                 related=(Related(guardrail.path, guardrail.title or "the guardrail", id_route(guardrail)),),
-                severity=severity, identity=(team.id, "guardrails", guardrail.id),
+                severity=severity,
+                identity=(team.id, "guardrails", guardrail.id),
                 rests_on=(
-                    (team.key, "guardrails"), (team.key, "waivers"), (guardrail.key, "enforcement"),
-                    (guardrail.key, "level"), (guardrail.key, "in-force-from"), *_scope_facts(team, guardrail),
+                    (team.key, "guardrails"),
+                    (team.key, "waivers"),
+                    (team.key, "since"),
+                    (guardrail.key, "enforcement"),
+                    (guardrail.key, "level"),
+                    (guardrail.key, "in-force-from"),
+                    *_scope_facts(team, guardrail),
                 ),
-            )  # fmt: skip
+            )
 
 
 @rule("AL402", "missing-evidence", Severity.ERROR)
@@ -115,7 +132,7 @@ def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     A guardrail with `evidence: required` is declared with at least one path or URL: an error for a `must`, a
-    warning for a `should` and while the team is forming. An automated guardrail says under `automation` where the
+    warning for a `should` and while the team is forming, and advice before `in-force-from`. An automated guardrail says under `automation` where the
     machine checks it; a warning when it does not.
 
     ## Why it matters
@@ -173,24 +190,41 @@ def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
                 continue
             if keeping.declared.evidence:
                 continue
+            early = guardrail.in_force_from is not None and guardrail.in_force_from > ws.as_of
+            severity = Severity.INFO if early else Severity.WARNING if grace else _by_level(guardrail)
             yield Finding(
-                "AL402", team.path, f"team `{team.id}` declares guardrail `{guardrail.id}` without evidence", keeping.route,
+                "AL402",
+                team.path,
+                f"team `{team.id}` declares guardrail `{guardrail.id}` without evidence",
+                (*keeping.route, "evidence"),
                 label="evidence is required",
-                help=f"write `{{id: {guardrail.id}, evidence: [path or URL]}}`",
-                hint="add evidence", related=(Related(guardrail.path, "evidence is required here", (*guardrail.route, "evidence")),),
-                severity=Severity.WARNING if grace else _by_level(guardrail),
+                help=f"write `{{id: {guardrail.id}, evidence: [path or URL]}}` (a guardrail cannot be suppressed)",
+                hint="add evidence",
+                related=(Related(guardrail.path, "evidence is required here", (*guardrail.route, "evidence")),),
+                severity=severity,
                 identity=(team.id, "evidence", guardrail.id),
-                rests_on=((team.key, "status"), *((guardrail.key, field) for field in ("evidence", "enforcement", "level"))),
-            )  # fmt: skip
+                rests_on=(
+                    (team.key, "status"),
+                    (team.key, "since"),
+                    *(
+                        (guardrail.key, field)
+                        for field in ("evidence", "enforcement", "level", "in-force-from", "status")
+                    ),
+                ),
+            )
     for guardrail in ws.guardrails.values():
         if guardrail.status == "active" and guardrail.enforcement == "automated" and not guardrail.automation:
             yield Finding(
-                "AL402", guardrail.path, f"guardrail `{guardrail.id}` is automated and does not say where",
-                (*guardrail.route, "enforcement"), label="which machine checks it?",
-                help="add `automation:` with the place of the check", severity=Severity.WARNING,
+                "AL402",
+                guardrail.path,
+                f"guardrail `{guardrail.id}` is automated and does not say where",
+                (*guardrail.route, "enforcement"),
+                label="which machine checks it?",
+                help="add `automation:` with the place of the check",
+                severity=Severity.WARNING,
                 identity=(guardrail.id, "automation"),
                 rests_on=((guardrail.key, "automation"), (guardrail.key, "enforcement"), (guardrail.key, "status")),
-            )  # fmt: skip
+            )
 
 
 @rule("AL403", "expired-waiver", Severity.ERROR)
@@ -247,17 +281,24 @@ def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for team_id, waives in ws.waives.items():
         team = ws.teams[team_id]
+        kept = {keeping.guardrail.id for keeping in ws.keeps.get(team_id, ())}
+        kept |= {other.guardrail.id for other in waives if other.waiver.expires and other.waiver.expires >= ws.as_of}
         for waiving in waives:
             expires = waiving.waiver.expires
-            if expires is not None and expires < ws.as_of:
+            if expires is not None and expires < ws.as_of and waiving.guardrail.status == "active":
                 late = days((ws.as_of - expires).days)
                 yield Finding(
-                    "AL403", team.path,
+                    "AL403",
+                    team.path,
                     f"the waiver of team `{team.id}` for guardrail `{waiving.guardrail.id}` expired {late} ago",
-                    (*waiving.route, "expires"), label=f"{late} ago",
-                    help="declare the guardrail, or have the waiver granted again with a new date",
-                    identity=(team.id, "waivers", waiving.guardrail.id, "expired"), rests_on=((team.key, "status"),),
-                )  # fmt: skip
+                    (*waiving.route, "expires"),
+                    label=f"{late} ago",
+                    help="remove the waiver: it is no longer needed"
+                    if waiving.guardrail.id in kept
+                    else "declare the guardrail, or have the waiver granted again with a new date (it cannot be suppressed)",
+                    identity=(team.id, "waivers", waiving.guardrail.id, "expired"),
+                    rests_on=((team.key, "status"), (waiving.guardrail.key, "status")),
+                )
 
 
 @rule("AL404", "needless-waiver", Severity.WARNING)
@@ -333,10 +374,16 @@ def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             else:
                 continue
             yield Finding(
-                "AL404", team.path, message, (*waiving.route, "guardrail"), label="needless", help=help_, related=related,
+                "AL404",
+                team.path,
+                message,
+                (*waiving.route, "guardrail"),
+                label="needless",
+                help=help_,
+                related=related,
                 identity=(team.id, "waivers", guardrail.id, "needless"),
                 rests_on=((team.key, "guardrails"), *_scope_facts(team, guardrail)),
-            )  # fmt: skip
+            )
 
 
 @rule("AL405", "guardrail-without-why", Severity.ERROR)
@@ -375,11 +422,16 @@ def guardrail_without_why(ws: Workspace, config: Config) -> Iterator[Finding]:
     for guardrail in ws.guardrails.values():
         if guardrail.status == "active" and not guardrail.why:
             yield Finding(
-                "AL405", guardrail.path, f"guardrail `{guardrail.id}` gives no reason", (*guardrail.route, "id"),
-                label="why?", help="add `why:` with what goes wrong without it, or archive it",
-                severity=_by_level(guardrail), identity=(guardrail.id, "why"),
+                "AL405",
+                guardrail.path,
+                f"guardrail `{guardrail.id}` gives no reason",
+                (*guardrail.route, "id"),
+                label="why?",
+                help="add `why:` with what goes wrong without it, or archive it",
+                severity=_by_level(guardrail),
+                identity=(guardrail.id, "why"),
                 rests_on=((guardrail.key, "why"), (guardrail.key, "level"), (guardrail.key, "status")),
-            )  # fmt: skip
+            )
 
 
 @rule("AL408", "unused-guardrail", Severity.WARNING)
@@ -440,17 +492,27 @@ def unused_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
         return  # a repo that has only just begun
     used = {guardrail.id for team in ws.teams.values() for guardrail, _ in ws.scope.of(team)}
     for guardrail in ws.guardrails.values():
+        named = ws.scope.teams_named_by(guardrail)
+        if any(name in ws.teams and ws.teams[name].is_archived for name in named):
+            continue  # AL206 says so where they are named
         if guardrail.status == "active" and guardrail.id not in used:
             scoped = guardrail.applies_to is not None
             yield Finding(
-                "AL408", guardrail.path, f"guardrail `{guardrail.id}` applies to no team",
-                (*guardrail.route, "applies-to" if scoped else "id"), label="no team falls under this",
-                help="correct `applies-to`, or set `status: archived`", identity=(guardrail.id, "scope"),
+                "AL408",
+                guardrail.path,
+                f"guardrail `{guardrail.id}` applies to no team",
+                (*guardrail.route, "applies-to" if scoped else "id"),
+                label="no team falls under this",
+                help="correct `applies-to`, or set `status: archived`",
+                identity=(guardrail.id, "scope"),
                 rests_on=(
-                    ("teams", "type"), ("teams", "tags"), ("teams", "status"),
-                    (guardrail.key, "applies-to"), (guardrail.key, "status"),
+                    ("teams", "type"),
+                    ("teams", "tags"),
+                    ("teams", "status"),
+                    (guardrail.key, "applies-to"),
+                    (guardrail.key, "status"),
                 ),
-            )  # fmt: skip
+            )
 
 
 @rule("AL411", "unknown-scope", Severity.INFO)
@@ -514,9 +576,13 @@ def unknown_scope(ws: Workspace, config: Config) -> Iterator[Finding]:
             if applies or guardrail.id in settled or guardrail.enforcement == "automated":
                 continue
             yield Finding(
-                "AL411", team.path,
-                f"guardrail `{guardrail.id}` may apply to team `{team.id}`, which does not state its type", ("team",),
-                label="of which type is it?", help="add `type:` to the charter",
+                "AL411",
+                team.path,
+                f"guardrail `{guardrail.id}` may apply to team `{team.id}`, which does not state its type",
+                ("team",),
+                label="of which type is it?",
+                help="add `type:` to the charter",
                 related=(Related(guardrail.path, "applies by type", (*guardrail.route, "applies-to")),),
-                identity=(team.id, "type", guardrail.id), rests_on=_scope_facts(team, guardrail),
-            )  # fmt: skip
+                identity=(team.id, "type", guardrail.id),
+                rests_on=((team.key, "guardrails"), (team.key, "waivers"), *_scope_facts(team, guardrail)),
+            )

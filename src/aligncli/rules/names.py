@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from aligncli.config import Config
 from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Severity
-from aligncli.model import Goal, Service, Team, TeamApi
+from aligncli.model import Goal, GoalsDocument, Org, Outcome, Service, Team, TeamApi
 from aligncli.rules.base import days, rule
+from aligncli.workspace.load import Document
 from aligncli.workspace.names import Reference, Status, an, id_route, named, noun, title_of
 from aligncli.workspace.workspace import Workspace
 
 _ARTICLE = re.compile(r"\ban? ")
+_UPWARD = "an outcome supports other outcomes; goals support outcomes, not the other way round"
 
 
 def _references(ws: Workspace, status: Status) -> Iterator[Reference]:
@@ -72,9 +74,17 @@ def duplicate_id(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for clash in ws.clashes:
         yield Finding(
-            "AL201", clash.path, clash.message, clash.route, label=clash.label,
-            help="rename one, or remove it", related=clash.others, identity=clash.identity,
-        )  # fmt: skip
+            "AL201",
+            clash.path,
+            clash.message,
+            clash.route,
+            label=clash.label,
+            help=f"{clash.help}; the other one is at \0",
+            hint="the other: \0",
+            help_place=clash.others[0],
+            related=clash.others,
+            identity=clash.identity,
+        )
 
 
 @rule("AL202", "unknown-reference", Severity.ERROR)
@@ -127,14 +137,28 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
                 help_ = f"{an(noun(target))} with a similar id exists: `{ref}` ({shown})"
             place, hint = Related(target.path, "", id_route(target)), f"similar: {ref}"
             fix = Fix(f"replace by `{ref}`", False, (Edit(reference.path, reference.route, ref),))
+        elif len(reference.candidates) == 1:
+            help_ = f"there is only {_entry(reference.candidates[0])}"
         elif reference.candidates:
             help_ = "there are: " + ", ".join(_entry(candidate) for candidate in reference.candidates)
+        elif reference.expected == "an outcome" and "/" in reference.text:
+            help_ = _UPWARD
+        else:
+            help_ = f"no {_ARTICLE.sub('', reference.expected)} has been declared yet"
         expected = _ARTICLE.sub("", reference.expected)
         yield Finding(
-            "AL202", reference.path, f"{reference.claim} `{reference.text}`, which does not exist", reference.route,
-            label=f"no {expected} has this id", help=help_, help_place=place, hint=hint, related=_marks(reference),
-            fix=fix, identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
-        )  # fmt: skip
+            "AL202",
+            reference.path,
+            f"{reference.claim} `{reference.text}`, which does not exist",
+            reference.route,
+            label=f"no {expected} has this id",
+            help=help_,
+            help_place=place,
+            hint=hint,
+            related=_marks(reference),
+            fix=fix,
+            identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
+        )
 
 
 @rule("AL203", "wrong-kind-of-reference", Severity.ERROR)
@@ -175,17 +199,21 @@ def wrong_kind_of_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for reference in _references(ws, Status.WRONG_KIND):
         kind = noun(reference.target)
-        help_ = None
+        help_ = _UPWARD if reference.expected == "an outcome" and isinstance(reference.target, Goal) else None
         if isinstance(reference.target, Team) and "goal" in reference.expected:
             goals = ws.goals_of.get(reference.target.id, [])
             shown = ", ".join(_entry(goal) for goal in goals[:5])
             help_ = f"a goal of that team is written `{reference.text}/…`" + (f"; it has {shown}" if shown else "")
         yield Finding(
-            "AL203", reference.path, f"{reference.claim} `{reference.text}`, which is {an(kind)}", reference.route,
-            label=f"expected {reference.expected}", help=help_,
+            "AL203",
+            reference.path,
+            f"{reference.claim} `{reference.text}`, which is {an(kind)}",
+            reference.route,
+            label=f"expected {reference.expected}",
+            help=help_,
             related=(*_marks(reference), Related(reference.target.path, f"the {kind}", id_route(reference.target))),
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
-        )  # fmt: skip
+        )
 
 
 @rule("AL204", "circular-support", Severity.ERROR)
@@ -236,18 +264,24 @@ def circular_support(ws: Workspace, config: Config) -> Iterator[Finding]:
     for ring in ws.rings:
         names = " → ".join(f"`{thing.ref}`" for thing in (*ring, ring[0]))
         kind = noun(ring[0])
-        message = f"{kind} {names} supports itself" if len(ring) == 1 else f"{kind}s support each other in a ring: {names}"
+        message = (
+            f"{named(ring[0])} supports itself" if len(ring) == 1 else f"{kind}s support each other in a ring: {names}"
+        )
         places = []
         for thing, following in zip(ring, (*ring[1:], ring[0]), strict=True):
             link = next(support for support in ws.supports[thing.key] if support.target is following)
             places.append((thing, (*thing.route, *link.route)))
         (first, route), *rest = places
         yield Finding(
-            "AL204", first.path, message, route, label="leads back here",
+            "AL204",
+            first.path,
+            message,
+            route,
+            label="leads back here",
             help="remove the link from the end to the means",
             related=tuple(Related(thing.path, f"`{thing.ref}` supports", other) for thing, other in rest),
             identity=tuple(thing.ref for thing in ring),
-        )  # fmt: skip
+        )
 
 
 @rule("AL205", "former-name", Severity.WARNING)
@@ -307,12 +341,17 @@ def former_name(ws: Workspace, config: Config) -> Iterator[Finding]:
     for reference in _references(ws, Status.FORMER):
         target = reference.target
         yield Finding(
-            "AL205", reference.path, f"{reference.claim} `{reference.text}`, which is now called `{target.ref}`",
-            reference.route, label="a former name", help=f"write `{target.ref}`", hint=f"now: {target.ref}",
+            "AL205",
+            reference.path,
+            f"{reference.claim} `{reference.text}`, which is now called `{target.ref}`",
+            reference.route,
+            label="a former name",
+            help=f"write `{target.ref}`",
+            hint=f"now: {target.ref}",
             related=(*_marks(reference), Related(target.path, f"the {noun(target)}", id_route(target))),
             fix=Fix(f"replace by `{target.ref}`", True, (Edit(reference.path, reference.route, target.ref),)),
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
-        )  # fmt: skip
+        )
 
 
 @rule("AL206", "retired-reference", Severity.WARNING)
@@ -370,12 +409,18 @@ def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
         else:
             ended = f"is {status}"
         yield Finding(
-            "AL206", reference.path, f"{reference.claim} `{reference.text}`, which {ended}", reference.route,
-            label=f"this {noun(target)} {ended}", help="point to what took its place, or close what points here",
+            "AL206",
+            reference.path,
+            f"{reference.claim} `{reference.text}`, which {ended}",
+            reference.route,
+            label=f"this {noun(target)} {ended}",
+            help="point to what took its place, or close what points here"
+            if isinstance(target, Goal | Outcome)
+            else "name what took its place, or remove this",
             related=(*_marks(reference), Related(target.path, f"the {noun(target)}", id_route(target))),
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
             rests_on=((target.key, "status"), (target.key, "closed")),
-        )  # fmt: skip
+        )
 
 
 @rule("AL207", "misplaced-document", Severity.WARNING)
@@ -410,7 +455,8 @@ def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## How to fix
     Rename the file or folder, or correct the id in it.
     """
-    for owner in (*ws.teams.values(), *ws.apis.values()):
+    owners: list[Team | TeamApi] = [*ws.teams.values(), *ws.apis.values()]
+    for owner in owners:
         folder, _, name = owner.path.rpartition("/")
         if not folder or name not in ("charter.md", "team-api.md"):
             continue
@@ -425,11 +471,16 @@ def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
 
 
 def _misplaced(path: str, kind: str, name: str, where: str) -> Finding:
-    place = f"teams/{name}/{path.rpartition('/')[2]}" if kind == "team" else f"{kind}s/{name}.md"
+    new = f"the folder to `{name}`" if kind == "team" else f"the file to `{name}.md`"
     return Finding(
-        "AL207", path, f"{kind} `{name}` stands in {where}", ("team" if kind == "team" else "id",),
-        label="the names differ", help=f"move it to `{place}`, or correct the id", identity=(name, "place", path),
-    )  # fmt: skip
+        "AL207",
+        path,
+        f"{kind} `{name}` stands in {where}",
+        ("team" if kind == "team" else "id",),
+        label="the names differ",
+        help=f"rename {new}, or correct the id",
+        identity=(name, "place", path),
+    )
 
 
 @rule("AL208", "missing-team-api", Severity.INFO)
@@ -493,12 +544,17 @@ def missing_team_api(ws: Workspace, config: Config) -> Iterator[Finding]:
         related = (Related(place.path, "named here", place.route),) if place else ()
         folder = team.path.rpartition("/")[0]
         yield Finding(
-            "AL208", team.path, f"team `{team.id}` has no Team API" + (", and another team relies on it" if place else ""),
-            ("team",), label="how do others work with it?",
+            "AL208",
+            team.path,
+            f"team `{team.id}` has no Team API" + (", and another team relies on it" if place else ""),
+            ("team",),
+            label="how do others work with it?",
             help=f"add `{folder + '/' if folder else ''}team-api.md` with `kind: team-api`, `team: {team.id}` and `contacts`",
-            related=related, severity=Severity.WARNING if place else None, identity=(team.id, "team-api"),
+            related=related,
+            severity=Severity.WARNING if place else None,
+            identity=(team.id, "team-api"),
             rests_on=(("apis", "*"), (team.key, "type"), (team.key, "status")),
-        )  # fmt: skip
+        )
 
 
 @rule("AL209", "broken-link", Severity.WARNING)
@@ -548,9 +604,14 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
             finding = _broken(ws, document.path, link.target, "the link")
             if finding is not None:
                 yield Finding(
-                    "AL209", document.path, finding[0], span=link.span, label="not there", help=finding[1],
+                    "AL209",
+                    document.path,
+                    finding[0],
+                    span=link.span,
+                    label="not there",
+                    help=finding[1],
                     identity=(document.path, "link", link.target),
-                )  # fmt: skip
+                )
     for path, route, target, what, subject in _paths(ws):
         finding = _broken(ws, path, target, what)
         if finding is not None:
@@ -597,10 +658,22 @@ def _paths(ws: Workspace) -> Iterator[tuple[str, Route, str, str, str]]:
             yield from _field(api.path, ("practices", index), "link", practice, api.team)
 
 
-def _field(path: str, route: Route, name: str, holder: object, subject: str) -> Iterator[tuple[str, Route, str, str, str]]:
+def _field(
+    path: str, route: Route, name: str, holder: object, subject: str
+) -> Iterator[tuple[str, Route, str, str, str]]:
     target = getattr(holder, name)
     if target and not _NO_PATH.match(target) and _LIKE_A_PATH.match(target):
         yield path, (*route, name), target.split("#", 1)[0], f"the `{name}`", subject
+
+
+def _document(document: Document) -> str:
+    """A document in a sentence."""
+    content = document.content
+    if isinstance(content, Org) or content is None:
+        return "the org"
+    if isinstance(content, TeamApi | GoalsDocument):
+        return f"{noun(content)} of `{content.team}`"
+    return f"charter `{content.team}`" if isinstance(content, Team) else named(content)
 
 
 @rule("AL210", "placeholder-left", Severity.WARNING)
@@ -641,15 +714,24 @@ def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
         for route in document.placeholders:
             field = next((step for step in reversed(route) if isinstance(step, str)), "")
             yield Finding(
-                "AL210", document.path, f"`{field}` still holds the text of a template", route,
-                label="nobody filled this in", help="write it, or remove it",
+                "AL210",
+                document.path,
+                f"`{field}` of {_document(document)} still holds the text of a template",
+                route,
+                label="nobody filled this in",
+                help="write it, or remove it",
                 identity=(document.path, *(str(step) for step in route)),
-            )  # fmt: skip
+            )
         for span in document.body.placeholders:
             yield Finding(
-                "AL210", document.path, "the prose still holds a placeholder", span=span,
-                label="nobody filled this in", help="write it, or remove the line", identity=(document.path, "prose"),
-            )  # fmt: skip
+                "AL210",
+                document.path,
+                "the prose still holds a placeholder",
+                span=span,
+                label="nobody filled this in",
+                help="write it, or remove the line",
+                identity=(document.path, "prose"),
+            )
 
 
 @rule("AL211", "no-org", Severity.ERROR)
@@ -690,7 +772,9 @@ def no_org(ws: Workspace, config: Config) -> Iterator[Finding]:
         first = next((document.path for document in ws.documents if document.kind and document.trusted), None)
         if first is not None:
             yield Finding(
-                "AL211", first, "no document declares the organisation, so no goal can trace to a north star",
+                "AL211",
+                first,
+                "no document declares the organisation, so no goal can trace to a north star",
                 help="add `org.md` with `kind: org`, `name` and `north-star`; `align init` writes one",
                 identity=("", "org"),
-            )  # fmt: skip
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aligncli.config import Config
 from aligncli.diagnostics import Finding, Related, Route, Severity
@@ -53,7 +53,9 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     there is none, talk to those who steer: perhaps an outcome is missing, perhaps the goal can go.
     """
     ends = {
-        goal.key for goal in ws.goals.values() if ws.trace[goal.key] is Trace.ENDS and goal.is_open and not _silent(ws, goal)
+        goal.key
+        for goal in ws.goals.values()
+        if ws.trace[goal.key] is Trace.ENDS and goal.is_open and not _silent(ws, goal)
     }
     chained: dict[str, list[Goal]] = {}
     for goal in ws.goals.values():
@@ -73,12 +75,18 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         supports = bool(ws.supports.get(goal.key))
         route: Route = ("supports",) if supports else ("id",)
         yield Finding(
-            "AL301", goal.path, f"goal `{goal.ref}` traces to no outcome", (*goal.route, *route),
+            "AL301",
+            goal.path,
+            f"goal `{goal.ref}` traces to no outcome",
+            (*goal.route, *route),
             label="leads to no outcome" if supports else "supports nothing",
-            help=offered, hint="add supports",
-            related=related, severity=Severity.INFO if goal.is_proposed else None, identity=(goal.ref, "supports"),
+            help=offered,
+            hint="add supports",
+            related=related,
+            severity=Severity.INFO if goal.is_proposed else None,
+            identity=(goal.ref, "supports"),
             rests_on=(("org", "*"), (goal.key, "supports"), (goal.key, "status")),
-        )  # fmt: skip
+        )
 
 
 def _silent(ws: Workspace, goal: Goal) -> bool:
@@ -95,7 +103,9 @@ def _offer(ws: Workspace) -> str:
     live = [outcome for outcome in ws.outcomes.values() if outcome.is_live]
     if not live:
         return "the organisation has no live outcome yet: write down what the goal is for"
-    shown = ", ".join(f'`{outcome.id}` ("{outcome.title}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4])
+    shown = ", ".join(
+        f'`{outcome.id}` ("{outcome.title}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4]
+    )
     more = f" and {len(live) - 4} more" if len(live) > 4 else ""
     return f"add `supports: [outcome]`; the outcomes are {shown}{more}"
 
@@ -180,25 +190,32 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
         target = support.target
         route = ("period",) if goal.period is not None else support.route
         yield Finding(
-            "AL302", goal.path,
-            f"goal `{goal.ref}` is for {_words(goal, own)}, and the {noun(target)} `{target.ref}` that it supports "
-            f"is for {_words(target, theirs)}", (*goal.route, *route),
-            label="they share no day", help="correct the period that is out of date, or support what comes next",
+            "AL302",
+            goal.path,
+            f"goal `{goal.ref}` is for {_words(ws, goal, own)}, and the {noun(target)} `{target.ref}` that it supports "
+            f"is for {_words(ws, target, theirs)}",
+            (*goal.route, *route),
+            label="they share no day",
+            help="correct the period that is out of date, or support what comes next",
             related=tuple(
                 Related(other.target.path, f"`{other.target.ref}`", _period_route(other.target)) for other, _ in apart
             ),
             identity=(goal.ref, "period", *(other.target.ref for other, _ in apart)),
             rests_on=(
-                ("org", "period"), (goal.key, "period"), (goal.key, "status"),
-                *((other.target.key, "period") for other, _ in apart), *((other.target.key, "status") for other, _ in apart),
+                (goal.key, "status"),
+                *ws.period_facts(goal),
+                *(fact for other, _ in apart for fact in ws.period_facts(other.target)),
+                *((other.target.key, "status") for other, _ in apart),
             ),
-        )  # fmt: skip
+        )
 
 
-def _words(thing: Goal | Outcome, period: Period) -> str:
-    if thing.period is not None:
-        return f"`{thing.period}`"
-    return f"{period.start}..{period.end} (by default)"
+def _words(ws: Workspace, thing: Goal | Outcome, period: Period) -> str:
+    """A period as written; with its days where a fiscal year moves them, or where it is not its own."""
+    days = f"{period.start}..{period.end}"
+    if thing.period is None:
+        return f"{days} (inherited)"
+    return f"`{thing.period}`" + (f" ({days})" if ws.fiscal.starts != 1 and ".." not in str(thing.period) else "")
 
 
 def _period_route(thing: Goal | Outcome) -> Route:
@@ -251,18 +268,42 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## How to fix
     Ask the teams who could serve it; set it to `proposed` until one does, or to `dropped`.
     """
+    carried = _carried(ws)
     for outcome in ws.outcomes.values():
-        if not outcome.is_live or any(child.is_live for child in ws.children.get(outcome.key, ())):
+        if not outcome.is_live or outcome.key in carried:
             continue
-        if any(goal.is_open for goal in ws.supporters.get(outcome.key, ())):
+        if any(
+            child.is_live and (child.status == outcome.status or child.status == "active")
+            for child in ws.children.get(outcome.key, ())
+        ):
             continue
         proposed = outcome.status == "proposed"
         yield Finding(
-            "AL303", outcome.path, f"no open goal supports outcome `{outcome.id}`", (*outcome.route, "id"),
-            label="nobody works towards this", help="find the team that serves it, or mark it `status: proposed` or `dropped`",
-            severity=Severity.INFO if proposed else None, identity=(outcome.id, "supporters"),
+            "AL303",
+            outcome.path,
+            f"no open goal supports outcome `{outcome.id}`",
+            (*outcome.route, "id"),
+            label="nobody works towards this",
+            help="find the team that serves it, or mark it "
+            + ("`status: dropped`" if proposed else "`status: proposed` or `dropped`"),
+            severity=Severity.INFO if proposed else None,
+            identity=(outcome.id, "supporters"),
             rests_on=(("goals", "supports"), ("goals", "status"), ("outcomes", "supports"), (outcome.key, "status")),
-        )  # fmt: skip
+        )
+
+
+def _carried(ws: Workspace) -> set[str]:
+    """The outcomes that some open goal supports, straight or through the outcomes below them."""
+    carried: set[str] = set()
+    queue = [
+        outcome for outcome in ws.outcomes.values() if any(goal.is_open for goal in ws.supporters.get(outcome.key, ()))
+    ]
+    while queue:
+        outcome = queue.pop()
+        if outcome.key not in carried:
+            carried.add(outcome.key)
+            queue.extend(s.target for s in ws.supports.get(outcome.key, ()) if isinstance(s.target, Outcome))
+    return carried
 
 
 @rule("AL304", "team-without-goals", Severity.INFO)
@@ -306,16 +347,36 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
         goals = ws.goals_of.get(team.id, ())
         if any(goal.is_proposed or ws.is_current(goal) for goal in goals):
             continue
-        passed = f" ({len(goals)} ended or not due)" if goals else ""
+        passed = _why_not(ws, goals)
         yield Finding(
-            "AL304", team.path, f"team `{team.id}` has no current or proposed goal{passed}", ("team",),
-            label="what does it work towards?", help="write down one thing that it wants to change next",
+            "AL304",
+            team.path,
+            f"team `{team.id}` has no current or proposed goal{passed}",
+            ("team",),
+            label="what does it work towards?",
+            help="write down one thing that it wants to change next",
             identity=(team.id, "goals"),
             rests_on=(
-                (team.key, "goals"), (team.key, "type"), (team.key, "status"), ("goals-documents", "team"),
+                (team.key, "goals"),
+                (team.key, "type"),
+                (team.key, "status"),
+                ("goals-documents", "team"),
                 *((goal.key, field) for goal in goals for field in ("period", "status")),
             ),
-        )  # fmt: skip
+        )
+
+
+def _why_not(ws: Workspace, goals: Sequence[Goal]) -> str:
+    """Why none of some goals is current, in brackets."""
+    closed = sum(1 for goal in goals if not goal.is_open)
+    later = sum(1 for goal in goals if goal.is_open and (period := ws.period(goal)) and period.start > ws.as_of)
+    ended = len(goals) - closed - later
+    parts = [
+        f"{number} {what}"
+        for number, what in ((closed, "closed"), (ended, "past its period"), (later, "yet to begin"))
+        if number
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 @rule("AL309", "outcome-without-owner", Severity.INFO)
@@ -375,8 +436,13 @@ def outcome_without_owner(ws: Workspace, config: Config) -> Iterator[Finding]:
         if outcome.is_live and not outcome.owner:
             focus = ", although it is in focus" if outcome.focus else ""
             yield Finding(
-                "AL309", outcome.path, f"{named(outcome)} has no owner{focus}", (*outcome.route, "id"),
-                label="who looks after it?", help="add `owner:`, best as a role",
-                severity=Severity.WARNING if outcome.focus else None, identity=(outcome.id, "owner"),
+                "AL309",
+                outcome.path,
+                f"{named(outcome)} has no owner{focus}",
+                (*outcome.route, "id"),
+                label="who looks after it?",
+                help="add `owner:`, best as a role",
+                severity=Severity.WARNING if outcome.focus else None,
+                identity=(outcome.id, "owner"),
                 rests_on=((outcome.key, "owner"), (outcome.key, "status"), (outcome.key, "focus")),
-            )  # fmt: skip
+            )

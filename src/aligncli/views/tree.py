@@ -60,7 +60,10 @@ class Filter(NamedTuple):
     goals: bool = True
 
 
-def build_tree(ws: Workspace, ref: str | None = None, only: Filter = Filter()) -> Tree:
+EVERYTHING = Filter()
+
+
+def build_tree(ws: Workspace, ref: str | None = None, only: Filter = EVERYTHING) -> Tree:
     """The tree of a workspace.
 
     Args:
@@ -83,11 +86,8 @@ def build_tree(ws: Workspace, ref: str | None = None, only: Filter = Filter()) -
     outcomes = builder.forest(tops)
     ends = [goal for goal in ws.goals.values() if ws.trace[goal.key] is Trace.ENDS and goal.is_open]
     untraced = builder.forest(_tops_of(ws, ends))
-    unknown: list[Outcome | Goal] = [
-        thing
-        for thing in (*ws.outcomes.values(), *ws.goals.values())
-        if ws.trace[thing.key] is Trace.UNKNOWN and thing.key not in builder.seen
-    ]
+    everything: list[Outcome | Goal] = [*ws.outcomes.values(), *ws.goals.values()]
+    unknown = [thing for thing in everything if ws.trace[thing.key] is Trace.UNKNOWN and thing.key not in builder.seen]
     return Tree(name, star, outcomes, untraced, builder.forest(_tops_of(ws, unknown)))
 
 

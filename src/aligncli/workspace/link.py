@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,10 +21,8 @@ from aligncli.model import (
     Guardrail,
     Interaction,
     Measure,
-    Metric,
     Org,
     Outcome,
-    Service,
     Team,
     TeamApi,
     support_links,
@@ -38,10 +36,14 @@ from aligncli.workspace.workspace import Keeping, Place, Support, Trace, Waiving
 
 # The namespaces among facts, by the kind of document that declares into them.
 _DECLARES: dict[str, tuple[str, ...]] = {
-    "org": ("org", "outcomes", "guardrails", "metrics", "communities"), "outcome": ("outcomes",),
-    "guardrail": ("guardrails",), "community": ("communities",), "charter": ("teams", "goals"),
-    "goals": ("goals",), "team-api": ("apis",),
-}  # fmt: skip
+    "org": ("org", "outcomes", "guardrails", "metrics", "communities"),
+    "outcome": ("outcomes",),
+    "guardrail": ("guardrails",),
+    "community": ("communities",),
+    "charter": ("teams", "goals"),
+    "goals": ("goals",),
+    "team-api": ("apis",),
+}
 
 
 def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fiscal: FiscalYear) -> Workspace:
@@ -73,8 +75,6 @@ class _Linker:
         self.bare = (self.outcomes, self.teams, self.guardrails, self.metrics, self.communities)
         self.partly_known: set[str] = set()
         """Teams that may have more goals or services than could be read."""
-        self.set_aside: set[str] = set()
-        """Documents that declare what another one declares already: nothing is concluded from them."""
         self.same: dict[tuple[str, str], list[Any]] = {}
         self.goals_by_id: dict[str, list[Goal]] | None = None
         self.clear_goals: dict[str, Suggester] = {}
@@ -84,9 +84,12 @@ class _Linker:
         salvaged = [document for document in self.ws.documents if not document.trusted]
         for documents in (trusted, salvaged):  # a salvage never takes a name from what can be read
             self.declare_all(documents)
+        for space in self.bare:
+            self.declare_former_names(space)
         self.declare_parts(trusted)
-        self.declare_former_names()
+        self.declare_former_goals()
         self.report_clashes()
+        self.find_asleep()
         for document in self.ws.documents:
             self.poison_document(document)
         if self.ws.org is None:
@@ -94,7 +97,7 @@ class _Linker:
             for space in self.bare:
                 space.incomplete = space is not self.teams or space.incomplete
         for document in trusted:
-            if document.path not in self.set_aside:
+            if document.path not in self.ws.set_aside:
                 self.resolve_document(document)
         self.follow()
         self.scope()
@@ -109,18 +112,19 @@ class _Linker:
             content = document.content
             quiet = not document.trusted
             if isinstance(content, Org):
-                if ws.org is None:
-                    ws.org = content
-                elif not quiet:
-                    self.set_aside_second_org(document, ws.org)
+                if ws.org is not None:
+                    if not quiet:
+                        self.set_aside_second_org(document, ws.org)
+                    continue
+                ws.org = content
                 for outcome in content.outcomes:
-                    self.declare(self.outcomes, ws.outcomes, outcome, quiet or content is not ws.org)
+                    self.declare(self.outcomes, ws.outcomes, outcome, quiet)
                 for guardrail in content.guardrails:
-                    self.declare(self.guardrails, ws.guardrails, guardrail, quiet or content is not ws.org)
+                    self.declare(self.guardrails, ws.guardrails, guardrail, quiet)
                 for metric in content.metrics:
-                    self.declare(self.metrics, ws.metrics, metric, quiet or content is not ws.org)
+                    self.declare(self.metrics, ws.metrics, metric, quiet)
                 for community in content.communities:
-                    self.declare(self.communities, ws.communities, community, quiet or content is not ws.org)
+                    self.declare(self.communities, ws.communities, community, quiet)
             elif isinstance(content, Outcome):
                 self.declare(self.outcomes, ws.outcomes, content, quiet)
             elif isinstance(content, Guardrail):
@@ -133,7 +137,7 @@ class _Linker:
                 elif content.team in ws.teams:
                     if not quiet:
                         self.note_same(self.teams, ws.teams[content.team], content)
-                        self.set_aside.add(document.path)
+                        ws.set_aside.add(document.path)
                         self.partly_known.add(content.team)
                 else:
                     ws.teams[content.team] = self.teams.all[content.team] = content
@@ -155,9 +159,9 @@ class _Linker:
         """Goals, experiments and services, under the team that their document belongs to."""
         ws = self.ws
         # Charters come first, so that a goal repeated in a goals document is the repetition.
-        for document in sorted(trusted, key=lambda d: d.kind != "charter"):
+        for document in sorted(trusted, key=lambda d: (d.kind != "charter", *_primacy(d))):
             content = document.content
-            if document.path in self.set_aside:
+            if document.path in ws.set_aside:
                 continue
             if isinstance(content, Team):
                 self.declare_goals(content, content.team)
@@ -171,9 +175,13 @@ class _Linker:
                 if first is not content:
                     related = (Related(first.path, "the first one", ("team",)),)
                     message = f"team `{team}` has a second Team API"
-                    clash = Clash(message, document.path, ("team",), "again here", related, (team, "team-api"))
+                    identity = (team, "team-api")
+                    clash = Clash(
+                        message, document.path, ("team",), "again here", "keep one of the two", related, identity
+                    )
                     ws.clashes.append(clash)
-                    self.set_aside.add(document.path)
+                    ws.set_aside.add(document.path)
+                    continue
                 for service in content.services:
                     force_setattr(service, "team", team)
                     if not service.id:
@@ -200,15 +208,20 @@ class _Linker:
         team = self.named(self.teams, content.team, content, ("team",), verb) if content.team else None
         if team is None:
             # It may be any team's: nobody can be said to have no goals, or no Team API.
-            unknown = (("goals", "*"), ("goals-documents", "team")) if isinstance(content, GoalsDocument) else (("apis", "*"),)
+            unknown = (
+                (("goals", "*"), ("goals-documents", "team"))
+                if isinstance(content, GoalsDocument)
+                else (("apis", "*"),)
+            )
             self.ws.poisoned.update(unknown)
         return team.id if team is not None else content.team
 
-    def declare_former_names(self) -> None:
-        for space in (*self.bare, self.experiments):
-            for thing in list(space.all.values()):
-                if thing.formerly:
-                    self.add_former(space, thing, thing.formerly)
+    def declare_former_names(self, space: Namespace) -> None:
+        for thing in list(space.all.values()):
+            if thing.formerly:
+                self.add_former(space, thing, thing.formerly)
+
+    def declare_former_goals(self) -> None:
         for goal in self.ws.goals.values():
             if goal.formerly:
                 full = [name if "/" in name else f"{goal.team}/{name}" for name in goal.formerly]
@@ -220,32 +233,49 @@ class _Linker:
             message = f"the former name `{name}` of {named(thing)} is also {what} of {named(other)}"
             related = (Related(other.path, f"the other {space.noun}", id_route(other)),)
             route = (*thing.route, "formerly", index)
-            clash = Clash(message, thing.path, route, "claimed twice", related, (thing.ref, "formerly", name))
-            self.ws.clashes.append(clash)
+            help_, identity = "remove the former name from one of them", (thing.ref, "formerly", name)
+            self.ws.clashes.append(Clash(message, thing.path, route, "claimed twice", help_, related, identity))
 
     def note_same(self, space: Namespace, first: Any, again: Any) -> None:
         self.same.setdefault((space.noun, first.ref), [first]).append(again)
 
     def set_aside_second_org(self, document: Document, first: Org) -> None:
-        self.set_aside.add(document.path)
+        self.ws.set_aside.add(document.path)
         related = (Related(first.path, "the first one", ("name",)),)
         message = "the repo declares a second organisation, and there can be one"
-        clash = Clash(message, document.path, ("kind",), "the second one", related, (document.path, "org"))
-        self.ws.clashes.append(clash)
+        help_, identity = "keep one of the two", (document.path, "org")
+        self.ws.clashes.append(Clash(message, document.path, ("kind",), "the second one", help_, related, identity))
 
     def report_clashes(self) -> None:
         for (kind, name), (first, again, *more) in self.same.items():
             related = [Related(first.path, "first declared here", id_route(first))]
             related.extend(Related(thing.path, "and here", id_route(thing)) for thing in more)
             message = f"{kind} `{name}` is declared {'twice' if not more else f'{len(more) + 2} times'}"
-            clash = Clash(message, again.path, id_route(again), "declared again here", tuple(related), (name, kind))
-            self.ws.clashes.append(clash)
+            self.ws.clashes.append(
+                Clash(
+                    message,
+                    again.path,
+                    id_route(again),
+                    "declared again here",
+                    "rename one, or remove it",
+                    tuple(related),
+                    (name, kind),
+                )
+            )
+
+    def find_asleep(self) -> None:
+        for document in self.ws.documents:
+            content = document.content
+            if isinstance(content, Team | GoalsDocument | TeamApi):
+                team = content if isinstance(content, Team) else self.ws.teams.get(self.current_team(content.team))
+                if team is not None and team.is_archived:
+                    self.ws.asleep.add(document.path)
 
     # --- what cannot be relied on ---
 
     def poison_document(self, document: Document) -> None:
         ws, content = self.ws, document.content
-        if not document.trusted or document.path in self.set_aside:
+        if not document.trusted or document.path in ws.set_aside:
             for namespace in _DECLARES.get(document.kind or _kind(content), ()):
                 ws.poisoned.add((namespace, "*"))
             if isinstance(content, Org):
@@ -349,17 +379,28 @@ class _Linker:
     ) -> None:  # fmt: skip
         kind = noun(owner)
         if isinstance(owner, TeamApi | GoalsDocument):
-            subject, name = owner.team, f"{kind} of `{owner.team}`"
+            subject, name = owner.team, f"this {kind}" if route == ("team",) else f"{kind} of `{owner.team}`"
+        elif isinstance(owner, Entity) and not owner.id:
+            subject = getattr(owner, "team", "")
+            name = f"{an(kind)} of `{subject}`" if subject else f"this {kind}"
         else:
             subject, name = owner.ref, f"{kind} `{owner.ref}`"
         whole = not owner.route
         mark = None if whole else Related(owner.path, f"this {kind}", id_route(owner))
         self.ws.references.append(
             Reference(
-                status, owner.path, (*owner.route, *route), text, expected, subject, f"{name} {verb}", mark, target,
+                status,
+                owner.path,
+                (*owner.route, *route),
+                text,
+                expected,
+                subject,
+                f"{name} {verb}",
+                mark,
+                target,
                 tuple(candidates),
             )
-        )  # fmt: skip
+        )
 
     def odd(self, space: Namespace, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
         former = space.former.get(text)
@@ -376,7 +417,7 @@ class _Linker:
         if nearest is not None:
             self.note(Status.MISSING, text, owner, route, verb, expected, space.all[nearest])
             return space.all[nearest]
-        found = [space.all[name] for name in space.suggester.some(text)]
+        found = [space.all[name] for name in space.suggester.some(text) if name != getattr(owner, "team", None)]
         self.note(Status.MISSING, text, owner, route, verb, expected, None, found)
         return None
 
@@ -457,16 +498,13 @@ class _Linker:
         elif isinstance(content, Guardrail):
             self.resolve_guardrail(content)
         elif isinstance(content, Team):
-            if not content.is_archived:
+            if document.path not in self.ws.asleep:
                 self.resolve_team(content)
                 self.resolve_goals(content.goals)
-        elif isinstance(content, GoalsDocument):
-            team = self.ws.teams.get(self.current_team(content.team))
-            if team is None or not team.is_archived:
+        elif document.path not in self.ws.asleep:
+            if isinstance(content, GoalsDocument):
                 self.resolve_goals(content.goals)
-        elif isinstance(content, TeamApi):
-            team = self.ws.teams.get(self.current_team(content.team))
-            if team is None or not team.is_archived:
+            elif isinstance(content, TeamApi):
                 self.resolve_api(content)
 
     def current_team(self, name: str) -> str:
@@ -478,8 +516,9 @@ class _Linker:
         for text, how, route in support_links(outcome.supports):
             if "/" in text:
                 target = self.goals.all.get(text)
-                status = Status.WRONG_KIND if target is not None else Status.MISSING
-                self.note(status, text, outcome, route, "supports", "an outcome", target)
+                if target is not None or text.partition("/")[0] not in self.partly_known:
+                    status = Status.WRONG_KIND if target is not None else Status.MISSING
+                    self.note(status, text, outcome, route, "supports", "an outcome", target)
                 target = None
             else:
                 target = self.named(self.outcomes, text, outcome, route, "supports")
@@ -498,17 +537,19 @@ class _Linker:
             return
         unknown = False
         for index, name in enumerate(guardrail.applies_to.teams):
-            unknown |= self.named(self.teams, name, guardrail, ("applies-to", "teams", index), "applies to") is None
+            unknown |= (
+                self.named(self.teams, name, guardrail, ("applies-to", "teams", index), "applies to team") is None
+            )
         for index, exception in enumerate(guardrail.applies_to.except_):
             route = ("applies-to", "except", index, "team")
-            unknown |= self.named(self.teams, exception.team, guardrail, route, "excepts") is None
+            unknown |= self.named(self.teams, exception.team, guardrail, route, "excepts team") is None
         if unknown:
             self.poison(guardrail.key, "guardrails", "applies-to")
 
     def resolve_team(self, team: Team) -> None:
         ws = self.ws
         if team.part_of is not None:
-            self.named(self.teams, team.part_of, team, ("part-of",), "is part of")
+            self.named(self.teams, team.part_of, team, ("part-of",), "is part of team")
         for index, name in enumerate(team.communities):
             self.named(self.communities, name, team, ("communities", index), "belongs to community")
         keeps = []
@@ -520,16 +561,23 @@ class _Linker:
                 self.poison(team.key, "teams", "guardrails")
             else:
                 keeps.append(Keeping(guardrail, declared, ("guardrails", index)))
-        ws.keeps[team.id] = keeps
+        known = ws.teams.get(team.id) is team
+        if known:
+            ws.keeps[team.id] = keeps
         waives = []
         for index, waiver in enumerate(team.waivers):
             route = ("waivers", index, "guardrail")
-            guardrail = self.named(self.guardrails, waiver.guardrail, team, route, "waives") if waiver.guardrail else None
+            guardrail = (
+                self.named(self.guardrails, waiver.guardrail, team, route, "waives guardrail")
+                if waiver.guardrail
+                else None
+            )
             if guardrail is None:
                 self.poison(team.key, "teams", "waivers")
             else:
                 waives.append(Waiving(guardrail, waiver, ("waivers", index)))
-        ws.waives[team.id] = waives
+        if known:
+            ws.waives[team.id] = waives
         for experiment in team.experiments:
             if experiment.goal is not None:
                 self.goal_only(experiment.goal, experiment, ("goal",), "serves")
@@ -569,11 +617,11 @@ class _Linker:
         for index, dependency in enumerate(goal.depends_on):
             route = ("depends-on", index, "to")
             if "/" in dependency.to:
-                self.goal_named(dependency.to, goal, route, "depends on", "a team or a goal")
+                self.goal_named(dependency.to, goal, route, "depends on", "a goal")
             elif dependency.to:
-                self.named(self.teams, dependency.to, goal, route, "depends on")
+                self.named(self.teams, dependency.to, goal, route, "depends on team")
             team = self.current_team(dependency.to.partition("/")[0])
-            if team != goal.team:
+            if team != goal.team and goal.is_open:
                 ws.named_by_others.setdefault(team, Place(goal.path, (*goal.route, *route)))
             if dependency.service is not None:
                 self.service(team, dependency.service, goal, ("depends-on", index, "service"), "needs service")
@@ -603,7 +651,7 @@ class _Linker:
 
     def resolve_measure(self, owner: Any, measure: Measure, route: Route) -> None:
         if measure.metric is not None:
-            self.named(self.metrics, measure.metric, owner, (*route, "metric"), "is measured by")
+            self.named(self.metrics, measure.metric, owner, (*route, "metric"), "is measured by metric")
 
     def service(self, team: str, name: str, owner: Any, route: Route, verb: str) -> None:
         """A service of another team; nothing is known of the services of a team without a readable Team API."""

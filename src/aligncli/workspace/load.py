@@ -15,7 +15,7 @@ from aligncli.document.fences import Fault, split
 from aligncli.document.loader import Loaded, load
 from aligncli.document.locate import Locator
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
-from aligncli.schema import Schemas, SchemaProblem, prune
+from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest
 
 MAX_BYTES = 1_048_576
@@ -29,7 +29,9 @@ _KIND_WORDS = "|".join(KINDS)
 _NAMES_KIND = re.compile(
     rf"""(?:\A|[\r\n]|[{{,])[ \t]*["']?kind["']?[ \t]*[:=][ \t]*["']?({_KIND_WORDS})["']?[ \t]*(?=[\r\n#,}}]|\Z)"""
 )
-_RELEVANT = re.compile(r"kind|north-star|guardrails|waivers|supports|applies-to|team")
+_FOLDERS: Mapping[str, str] = {"outcomes": "outcome", "guardrails": "guardrail", "communities": "community"}
+"""Folders whose files are what the folder is called."""
+_RELEVANT = re.compile(r"[Kk]ind|KIND|north-star|guardrails|waivers|supports|applies-to|team|id")
 _CARRIES = re.compile(r"(?:\A|[\r\n])(?:north-star|guardrails|waivers|applies-to|supports):")
 _TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
@@ -68,19 +70,21 @@ class Document(msgspec.Struct, frozen=True, gc=False):
 
 
 def looks_ours(path: str, text: str) -> bool:
-    """Whether a file claims to be a document: by its name, or because it names one of our kinds."""
-    return path.rsplit("/", 1)[-1] in OWN_NAMES or _NAMES_KIND.search(text) is not None
+    """Whether a file claims to be a document: by its name or folder, or because it names one of our kinds."""
+    folder, _, name = path.rpartition("/")
+    return name in OWN_NAMES or folder.rpartition("/")[2] in _FOLDERS or _NAMES_KIND.search(text) is not None
 
 
-def unreadable(path: str, reason: str, text: str = "") -> Document:
+def unreadable(path: str, reason: str, text: str = "", help_: str | None = None) -> Document:
     """A document that cannot be read at all.
 
     Args:
         path: where it is.
         reason: why, as the end of a sentence that begins with the file.
         text: whatever could be made out of it.
+        help_: what to do about it.
     """
-    finding = Finding("AL001", path, f"this file {reason}", identity=(path, "unreadable"))
+    finding = Finding("AL001", path, f"this file {reason}", help=help_, identity=(path, "unreadable"))
     return _salvage(path, text, (finding,))
 
 
@@ -100,7 +104,8 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     name = path.rsplit("/", 1)[-1]
     named = name in OWN_NAMES
     if "\0" in text:
-        return unreadable(path, "holds a NUL byte: it is not text", text) if named or looks_ours(path, text) else None
+        reason = "holds a NUL byte: it is not text"
+        return unreadable(path, reason, text, "save it as UTF-8 text") if looks_ours(path, text) else None
     fences = split(text)
     span = fences.frontmatter
     if span is None:
@@ -123,10 +128,14 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
         if named or expected:
             what = "is empty" if data is None else "is a list" if isinstance(data, list) else "is not a mapping"
             finding = Finding(
-                "AL002", path, f"the frontmatter {what}", span=Span(0, 3), label="of this frontmatter",
+                "AL002",
+                path,
+                f"the frontmatter {what}",
+                span=Span(0, 3),
+                label="of this frontmatter",
                 help="write `key: value` lines between the two `---`, beginning with `kind:`",
                 identity=(path, "frontmatter"),
-            )  # fmt: skip
+            )
             return _salvage(path, text, (finding,))
         return None
     kind = data.get("kind")
@@ -147,7 +156,8 @@ def _without_frontmatter(
     if fault is Fault.UNCLOSED and ours:
         message, label = "the frontmatter is opened and never closed", "opened here"
         help_ = "close it with a line that is exactly `---`"
-    elif fault is Fault.TEXT_BEFORE and _NAMES_KIND.search(text, place.start):
+    elif fault is Fault.TEXT_BEFORE and _NAMES_KIND.search(text, place.start, place.end):
+        place = Span(place.start, place.start + 3)
         message, label = "there is text before the frontmatter", "the frontmatter should be the first line"
         help_ = "move the `---` to the first line of the file; prose goes below the frontmatter"
     elif fault is Fault.FOREIGN and (_NAMES_KIND.search(text) if text.startswith("{") else ours):
@@ -162,12 +172,15 @@ def _without_frontmatter(
 def _undeclared(path: str, text: str, what: str) -> Document:
     name = path.rsplit("/", 1)[-1]
     kind = OWN_NAMES.get(name)
-    begin = f"begin it with `---`, `kind: {kind or 'charter'}` and the fields of {_a_kind(kind or 'charter')}"
     finding = Finding(
-        "AL006", path, f"`{name}` {what}, so nothing in it is checked",
-        help=begin if kind else f"{begin}, or leave it out with `exclude` in align.toml",
+        "AL006",
+        path,
+        f"`{name}` {what}, so nothing in it is checked",
+        help=f"begin it with `---`, `kind: {kind}` and the fields of {_a_kind(kind)}"
+        if kind
+        else "leave it out with `exclude` in align.toml, or begin it with `---` and a `kind`",
         identity=(path, "undeclared"),
-    )  # fmt: skip
+    )
     return _salvage(path, text, (finding,)) if kind else Document(path, "", None, (finding,), trusted=False)
 
 
@@ -183,44 +196,82 @@ def _without_kind(
     data = loaded.data
     kind = data.get("kind")
     guess = _guess(path, data)
+    slip = next((key for key in data if key != "kind" and key.lower() == "kind" and data[key] in KINDS), None)
+    if kind is None and slip is not None:
+        finding = Finding(
+            "AL102",
+            path,
+            f"the key `{slip}` should be `kind`",
+            (slip,),
+            on_key=True,
+            label="unknown field",
+            help="keys are written in lower case: `kind`",
+            hint="similar: kind",
+            identity=(path, slip),
+        )
+        meant = {("kind" if key == slip else key): value for key, value in data.items() if key != "kind"}
+        return _read(path, text, span, body, loaded._replace(data=meant), schemas, data[slip], (finding,))
     if "kind" in data and kind is not None:
-        near = nearest(str(kind), KINDS)
-        if near is None and not _carries(data):
+        near = nearest(kind, KINDS) if isinstance(kind, str) else None
+        if near is None and not _carries(path, data):
             if not expected:
                 return None
             finding = Finding(
-                "AL006", path, f"its kind `{str(kind)[:40]}` is none of ours, so nothing in it is checked", ("kind",),
-                help="leave it out with `exclude` in align.toml", identity=(path, "undeclared"),
-            )  # fmt: skip
+                "AL006",
+                path,
+                f"its kind `{_short(str(kind), 40)}` is none of ours, so nothing in it is checked",
+                ("kind",),
+                help="leave it out with `exclude` in align.toml",
+                identity=(path, "undeclared"),
+            )
             return Document(path, "", None, (finding,), trusted=False)
         suggestion = near or guess
+        shown = (
+            f"`{_short(kind, 40)}` is not a kind of document" if isinstance(kind, str) else "`kind` should be one word"
+        )
         finding = Finding(
-            "AL005", path, f"`{str(kind)[:40]}` is not a kind of document", ("kind",),
-            help=f"a similar kind exists: `{near}`" if near else
-            f"its fields are those of {_a_kind(guess)}: `kind: {guess}`" if guess else
-            "the kinds are " + ", ".join(f"`{known}`" for known in KINDS),
-            hint=f"similar: {suggestion}" if suggestion else "", identity=(path, "kind"),
-        )  # fmt: skip
+            "AL005",
+            path,
+            shown,
+            ("kind",),
+            help=f"a similar kind exists: `{near}`"
+            if near
+            else f"its fields are those of {_a_kind(guess)}: `kind: {guess}`"
+            if guess
+            else "the kinds are " + ", ".join(f"`{known}`" for known in KINDS),
+            hint=f"similar: {suggestion}" if suggestion else "",
+            identity=(path, "kind"),
+        )
         if near:
             return _read(path, text, span, body, loaded, schemas, near, (finding,))
-    elif named or _carries(data) or expected:
+    elif named or _carries(path, data) or expected:
         guess = guess or OWN_NAMES.get(path.rsplit("/", 1)[-1])
         finding = Finding(
-            "AL006", path, "the frontmatter does not say its `kind`, so nothing in it is checked", (), on_key=True,
-            help=f"add `kind: {guess}` as its first line" if guess else
-            "add `kind:`, or leave the file out with `exclude` in align.toml",
-            hint=f"add kind: {guess}" if guess else "", identity=(path, "undeclared"),
-        )  # fmt: skip
+            "AL006",
+            path,
+            "the frontmatter does not say its `kind`, so nothing in it is checked",
+            (),
+            on_key=True,
+            help=f"add `kind: {guess}` as its first line"
+            if guess
+            else "add `kind:`, or leave the file out with `exclude` in align.toml",
+            hint=f"add kind: {guess}" if guess else "",
+            identity=(path, "undeclared"),
+        )
     else:
         return None
     if guess is None:
         return Document(path, "", None, (finding,), trusted=False)
     read = _read(path, text, span, body, loaded, schemas, guess, ())
-    return msgspec.structs.replace(read, problems=(finding,), kind="" if finding.rule == "AL006" else guess, trusted=False)
+    return msgspec.structs.replace(
+        read, problems=(finding,), kind="" if finding.rule == "AL006" else guess, trusted=False
+    )
 
 
-def _carries(data: Mapping[str, Any]) -> bool:
+def _carries(path: str, data: Mapping[str, Any]) -> bool:
     """Whether fields are so much ours that a missing or wrong ``kind`` must be a slip."""
+    if _folder_kind(path) and "id" in data and not data.keys().isdisjoint(("title", "name")):
+        return True
     if not data.keys().isdisjoint(("north-star", "guardrails", "waivers", "applies-to", "supports")):
         return True
     return "team" in data and not data.keys().isdisjoint(("mission", "goals", "interactions", "services"))
@@ -243,7 +294,12 @@ def _guess(path: str, data: Mapping[str, Any]) -> str | None:
         return "guardrail"
     if "id" in data and "supports" in data:
         return "outcome"
-    return OWN_NAMES.get(path.rsplit("/", 1)[-1])
+    return OWN_NAMES.get(path.rsplit("/", 1)[-1]) or (_folder_kind(path) if "id" in data else None)
+
+
+def _folder_kind(path: str) -> str | None:
+    """The kind that a document's folder is for."""
+    return _FOLDERS.get(path.rpartition("/")[0].rpartition("/")[2])
 
 
 # --- documents ---
@@ -268,15 +324,22 @@ def _read(
     front = text[span.start : span.end]
     subject = data.get("team" if kind in _TEAM_KINDS else "id")
     subject = subject if isinstance(subject, str) else ""
+    whole = _words(kind, subject)
     for twice in loaded.duplicates:
+        inside = f"a part of `{twice.route[0]}` of {whole}" if twice.route else whole
         problems.append(
             Finding(
-                "AL004", path, f"the key `{twice.key[:60]}` stands twice in one mapping", twice.route,
-                span=_shift(twice.span, span.start), label="again here", help="keep one of the two; the first one counts here",
+                "AL004",
+                path,
+                f"{inside} has the key `{_short(twice.key)}` twice",
+                twice.route,
+                span=_shift(twice.span, span.start),
+                label="again here",
+                help="keep one of the two; the first one counts here",
                 related=(Related(path, "first here", span=_shift(twice.first, span.start)),),
                 identity=(subject or path, "/".join(map(str, twice.route)), twice.key),
             )
-        )  # fmt: skip
+        )
         broken.append((*twice.route, twice.key))
     cuts = [*traps.cuts(front)]
     if not schemas.is_valid(kind, data):
@@ -287,29 +350,42 @@ def _read(
     for cut in cuts:
         problems.append(
             Finding(
-                "AL007", path, f"YAML cut this value at the hash: it reads `{_short(cut.value)}`",
-                span=_shift(cut.span, span.start), label=f"`{_short(cut.rest)}` is a comment",
+                "AL007",
+                path,
+                f"{f'`{cut.key}`' if cut.key else 'this value'} is cut at the hash: YAML reads `{_short(cut.value)}`",
+                span=_shift(cut.span, span.start),
+                label=f"`{_short(cut.rest)}` is a comment",
                 help=f"put quotes around the value: `{traps.quoted(_short(f'{cut.value} {cut.rest}', 80))}`; "
                 "a comment has a space after its hash",
                 identity=(subject or path, cut.value),
             )
-        )  # fmt: skip
+        )
     content = build(kind, data, path)
     as_built = Document(path, kind, content, kept=kept)
     for built_route, value, why in _period_faults(content):
         route = as_built.source_route(built_route)
+        place = f"a part of `{route[0]}` of {whole}" if len(route) > 1 else whole
         problems.append(
             Finding(
-                "AL104", path, f"the period `{value}` {why}", route,
-                help="write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`",
+                "AL104",
+                path,
+                f"the period `{value}` of {place} {why}",
+                route,
+                help="swap the two ends" if "before" in why else "correct it: each part must be in the calendar",
                 identity=(subject, "period", value),
             )
-        )  # fmt: skip
+        )
         broken.append(route)
     placeholders = tuple(_placeholders(data)) if may_hold_placeholder(front) else ()
     return Document(
         path, kind, content, tuple(problems), tuple(broken), kept, read_body(text, body_start), placeholders
     )
+
+
+def _words(kind: str, subject: str) -> str:
+    """A document in a sentence."""
+    noun = {"org": "the org", "team-api": "Team API of", "goals": "goals document of"}.get(kind, kind)
+    return f"{noun} `{subject}`" if subject else f"this {kind}" if kind != "org" else noun
 
 
 def _short(text: str, most: int = 60) -> str:
@@ -335,7 +411,9 @@ def _explained(mistakes: list[SchemaProblem], front: str, offset: int, cuts: lis
         cut = next((cut for cut in cuts if cut.span.start == place.start), None)
         value = hidden.group(1) if hidden else f"{cut.value} {cut.rest}" if cut else None
         if value is not None:
-            help_ = f"a hash after a space begins a comment; put quotes around the value: `{traps.quoted(_short(value))}`"
+            help_ = (
+                f"a hash after a space begins a comment; put quotes around the value: `{traps.quoted(_short(value))}`"
+            )
             mistake = mistake._replace(finding=msgspec.structs.replace(finding, help=help_))
             if cut:
                 cuts.remove(cut)
@@ -379,8 +457,7 @@ def _salvage(path: str, text: str, problems: tuple[Finding, ...]) -> Document:
     """What an unreadable document declares all the same: its kind and id, from its text or from its place."""
     folder, _, name = path.rpartition("/")
     found = _NAMES_KIND.search(text)
-    places = {"outcomes": "outcome", "guardrails": "guardrail", "communities": "community"}
-    kind = found.group(1) if found else OWN_NAMES.get(name) or places.get(folder.rsplit("/", 1)[-1], "")
+    kind = found.group(1) if found else OWN_NAMES.get(name) or _folder_kind(path) or ""
     if not kind:
         return Document(path, "", None, problems, trusted=False)
     data: dict[str, Any] = {"kind": kind}

@@ -23,10 +23,18 @@ from aligncli.model import (
 from aligncli.suggest import Suggester
 
 _NOUNS: dict[type, str] = {
-    Org: "organisation", Outcome: "outcome", Guardrail: "guardrail", Metric: "metric", Community: "community",
-    Team: "team", Goal: "goal", GoalsDocument: "goals document", TeamApi: "Team API", Service: "service",
+    Org: "organisation",
+    Outcome: "outcome",
+    Guardrail: "guardrail",
+    Metric: "metric",
+    Community: "community",
+    Team: "team",
+    Goal: "goal",
+    GoalsDocument: "goals document",
+    TeamApi: "Team API",
+    Service: "service",
     Experiment: "experiment",
-}  # fmt: skip
+}
 
 
 class Named(Protocol):
@@ -86,7 +94,9 @@ class Clash(NamedTuple):
     path: str
     route: Route
     label: str
+    help: str
     others: tuple[Related, ...]
+    """The first of them is where the name stood before."""
     identity: tuple[str, ...]
 
 

@@ -63,6 +63,10 @@ class ScopeIndex:
                 result.append((found[guardrail_id], applies is True))
         return result
 
+    def teams_named_by(self, guardrail: Guardrail) -> Collection[str]:
+        """The ids of the teams that a guardrail names, if it names any."""
+        return self._teams.get(guardrail.id, ())
+
     def applies(self, guardrail: Guardrail, team: Team) -> bool | None:
         """Whether a guardrail applies to a team; nothing where the team's missing type decides it.
 

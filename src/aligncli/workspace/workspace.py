@@ -76,9 +76,7 @@ class Place(NamedTuple):
 class Workspace:
     """All documents, linked. Made by :func:`aligncli.workspace.link.link`; nothing changes it afterwards."""
 
-    def __init__(
-        self, documents: Sequence[Document], paths: Collection[str], as_of: date, fiscal: FiscalYear
-    ) -> None:
+    def __init__(self, documents: Sequence[Document], paths: Collection[str], as_of: date, fiscal: FiscalYear) -> None:
         self.documents = documents
         self.paths = paths
         """Every file and folder below the root, for links."""
@@ -119,6 +117,10 @@ class Workspace:
         self.references: list[Reference] = []
         """The references that are not simply right."""
         self.poisoned: set[Fact] = set()
+        self.set_aside: set[str] = set()
+        """Documents that declare what another one declares already: nothing is concluded from them."""
+        self.asleep: set[str] = set()
+        """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
         self._periods: dict[str, Period | None] = {}
         self._problems: dict[str, list[Finding]] | None = None
@@ -145,6 +147,16 @@ class Workspace:
             self._periods[key] = None  # ends a ring of outcomes
             self._periods[key] = self._find_period(thing)
         return self._periods[key]
+
+    def period_facts(self, thing: Goal | Outcome) -> Iterator[Fact]:
+        """What the period of a goal or outcome rests on."""
+        yield thing.key, "period"
+        if thing.period is None:
+            yield "org", "period"
+            if isinstance(thing, Outcome):
+                yield thing.key, "supports"
+                for parent in self._ancestors(thing):
+                    yield parent.key, "period"
 
     def _find_period(self, thing: Goal | Outcome) -> Period | None:
         own = self.parse(thing.period)
