@@ -176,7 +176,7 @@ class _Builder:
         owner = thing.owner
         if owner is None and isinstance(thing, Goal):
             team = self._ws.teams.get(thing.team)
-            owner = (team.lead if team else None) or thing.team
+            owner = team.lead if team else None
         return Node(
             kind="goal" if isinstance(thing, Goal) else "outcome",
             ref=thing.ref,
