@@ -643,12 +643,6 @@ def build(kind: str, data: Mapping[str, Any], path: str) -> Content:
     return content
 
 
-def entities(content: Content) -> Iterator[Entity]:
-    """The parts of a document that have ids, in the order of its text."""
-    for part in _PARTS.get(content.kind, ()):
-        yield from getattr(content, part)
-
-
 def support_links(supports: tuple[str | Link, ...]) -> Iterator[tuple[str, str | None, Route]]:
     """Each reference in a ``supports`` list with its *how* and its route within the entity."""
     for index, link in enumerate(supports):

@@ -13,8 +13,6 @@ from aligncli.diagnostics import AlignError, Severity
 from aligncli.io.files import git_top
 from aligncli.io.repo import Repo
 
-FORMATS = ("full", "concise", "json", "github")
-
 
 def check(
     session: Session,

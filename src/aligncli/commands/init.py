@@ -33,7 +33,7 @@ def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
     Raises:
         AlignError: the folder is a repo of charters already, or the files cannot be written.
     """
-    root = session.start.absolute()
+    root = session.start.resolve()
     _check_empty(session, root)
     if wish.team is not None:
         check_id(wish.team, "team")

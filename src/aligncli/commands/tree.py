@@ -13,7 +13,6 @@ from aligncli.model import Period, parse_period
 from aligncli.suggest import nearest
 from aligncli.views.tree import Filter, Node, build_tree
 
-FORMATS = ("text", "json", "markdown", "mermaid", "dot")
 STATUSES = ("proposed", "active", "on-track", "at-risk", "off-track", "achieved", "missed", "dropped")
 
 

@@ -10,11 +10,10 @@ from aligncli.diagnostics import Span
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING = re.compile(r"---[ \t]*(?=[\r\n]|\Z)")
-_LATER = re.compile(
+_LATER = (
     # Code is passed over: a README may well show a document.
     r"^[ ]{0,3}(?P<code>`{3,}|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=code)|.*\Z)"
-    r"|^[ \t]*(?P<open>---)[ \t]*\n(?:[ \t]*\n)*[\w\-]+:[^\n]*\n(?:[^\n]*\n)*?---[ \t]*$",
-    re.M | re.S,
+    r"|^[ \t]*(?P<open>---)[ \t]*\n(?:[ \t]*\n)*[\w\-]+:[^\n]*\n(?:[^\n]*\n)*?---[ \t]*$"
 )
 _FOREIGN = re.compile(r"(?:\+\+\+|;;;|---[ \t]*(?:toml|json)\b|\{)")
 
@@ -78,7 +77,7 @@ def _later(text: str) -> Span | None:
     if "---" not in text:
         return None
     lines = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
-    for found in _LATER.finditer(lines):
+    for found in re.finditer(_LATER, lines, re.M | re.S):
         if found["open"]:
             return Span(found.start("open"), found.end())
     return None

@@ -54,16 +54,6 @@ class Locator:
             return self._shift(key_span)
         return self._visible(node.span, key_span)
 
-    def exists(self, route: Route) -> bool:
-        """Whether the text has something at this route."""
-        node = self._root
-        for step in route:
-            child = node.children.get(step) if node else None
-            if child is None:
-                return False
-            node = child[1]
-        return node is not None
-
     def scalars(self) -> Iterator[tuple[Route, Span]]:
         """Every scalar value with its route."""
         stack: list[tuple[Route, _Node]] = [((), self._root)] if self._root else []

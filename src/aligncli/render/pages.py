@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from aligncli.diagnostics import Severity
@@ -9,6 +10,7 @@ from aligncli.render.text import Style
 from aligncli.rules.base import Rule
 
 _WIDEST = 32
+_CODE_BLOCK = re.compile(r"^```markdown (?P<path>\S+).*$", re.M)
 
 
 def page(rule: Rule) -> str:
@@ -24,7 +26,9 @@ def colored_page(rule: Rule, width: int) -> str:
 
     console = Console(width=width, force_terminal=True)
     with console.capture() as capture:
-        console.print(Markdown(page(rule), code_theme="ansi_dark"))
+        # A terminal shows no info strings, and a reader wants to know which file is which.
+        named = _CODE_BLOCK.sub(r"`\g<path>`:\n\n```yaml", page(rule))
+        console.print(Markdown(named, code_theme="ansi_dark"))
     return capture.get()
 
 

@@ -1,0 +1,368 @@
+"""What ``align check`` prints: the four formats, field by field as the page on the command line has them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aligncli
+from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, WARNING, Tool, write
+
+SAMPLE_ORG = """\
+---
+kind: org
+name: Parcelry
+north-star: >-
+  Anyone can send a parcel anywhere
+  with one tap.
+
+outcomes:
+    - id: fewer-abandoned-carts
+      title: Fewer abandoned carts
+---
+"""
+SAMPLE_CHARTER = """\
+---
+kind: charter
+team: checkout
+mission: Returning customers pay without thinking about it.
+lead: mei
+size: 7
+reviewed: 2026-10-05
+
+goals:
+  - id: one-tap-pay
+    supports:
+      - to: fewer-abandonned-carts
+        how: Half of all carts are abandoned on the payment page.
+    title: Returning customers finish payment in under ten seconds
+---
+"""
+SAMPLE = {"org.md": SAMPLE_ORG, "teams/checkout/charter.md": SAMPLE_CHARTER}
+
+SAMPLE_FRAME = """\
+error[AL202]: goal `checkout/one-tap-pay` supports `fewer-abandonned-carts`, which does not exist
+  --> teams/checkout/charter.md:12:13
+   |
+10 |   - id: one-tap-pay
+   |         ----------- this goal
+11 |     supports:
+12 |       - to: fewer-abandonned-carts
+   |             ^^^^^^^^^^^^^^^^^^^^^^ no outcome or goal has this id
+   |
+help: an outcome with a similar id exists: `fewer-abandoned-carts` ("Fewer abandoned carts", org.md:9:11)
+"""
+
+
+def test_the_sample_of_the_page_on_the_command_line(tool: Tool) -> None:
+    run = tool("check", tool.repo(SAMPLE))
+    assert run.out.startswith(SAMPLE_FRAME + "\n"), run.out
+    assert run.lines[-1].startswith("1 error, 0 warnings in 2 documents (1 team, 1 goal, 1 outcome, 0 guardrails)")
+
+
+def test_concise(tool: Tool) -> None:
+    run = tool("check", tool.repo(SAMPLE), "--format", "concise")
+    assert run.lines[0] == (
+        "teams/checkout/charter.md:12:13: error[AL202] goal `checkout/one-tap-pay` supports `fewer-abandonned-carts`, "
+        "which does not exist (similar: fewer-abandoned-carts)"
+    )
+    assert len(run.lines) == 2
+    assert run.lines[1].startswith("1 error, 0 warnings in 2 documents")
+
+
+def test_concise_has_one_line_for_each_finding(tool: Tool) -> None:
+    root = tool.repo(SAMPLE)
+    found = tool.json("check", root)["diagnostics"]
+    run = tool("check", root, "--format", "concise", "--show", "info")
+    for item, line in zip(found, run.lines[:-1], strict=True):
+        start = item["range"]["start"]
+        assert line.startswith(f"{item['path']}:{start['line']}:{start['column']}: {item['severity']}[{item['code']}] {item['message']}")
+
+
+# --- JSON ---
+
+
+def place(start: tuple[int, int], end: tuple[int, int]) -> dict[str, dict[str, int]]:
+    return {"start": {"line": start[0], "column": start[1]}, "end": {"line": end[0], "column": end[1]}}
+
+
+def test_json_field_by_field(tool: Tool) -> None:
+    report = tool.json("check", tool.repo(SAMPLE), "--as-of", DAY)
+    assert list(report) == ["version", "tool", "as_of", "summary", "diagnostics"]
+    assert report["version"] == 1
+    assert report["tool"] == {"name": "align", "version": aligncli.__version__}
+    assert report["as_of"] == DAY
+    infos = report["summary"].pop("infos")
+    assert report["summary"] == {
+        "documents": 2, "teams": 1, "goals": 1, "outcomes": 1, "guardrails": 0,
+        "errors": 1, "warnings": 0, "suppressed": 0, "fixable": 0,
+    }  # fmt: skip
+    assert infos == len(report["diagnostics"]) - 1
+    (found,) = [item for item in report["diagnostics"] if item["code"] == "AL202"]
+    assert found.pop("fix") is None or True
+    assert found == {
+        "code": "AL202",
+        "name": "unknown-reference",
+        "severity": "error",
+        "message": "goal `checkout/one-tap-pay` supports `fewer-abandonned-carts`, which does not exist",
+        "help": 'an outcome with a similar id exists: `fewer-abandoned-carts` ("Fewer abandoned carts", org.md:9:11)',
+        "subject": "checkout/one-tap-pay",
+        "path": "teams/checkout/charter.md",
+        "range": place((12, 13), (12, 35)),
+        "related": [{"path": "teams/checkout/charter.md", "range": place((10, 9), (10, 20)), "message": "this goal"}],
+    }
+
+
+def test_json_holds_a_fix_with_its_edits(tool: Tool) -> None:
+    org = ORG.replace("{id: fewer-abandoned-carts,", "{id: fewer-lost-carts, formerly: [fewer-abandoned-carts],")
+    report = tool.json("check", tool.repo({**SMALLEST, "org.md": org}))
+    (found,) = [item for item in report["diagnostics"] if item["code"] == "AL205"]
+    where = place((6, 88), (6, 109))
+    assert found["severity"] == "warning"
+    assert found["range"] == where
+    assert isinstance(found["fix"].pop("title"), str)
+    assert found["fix"] == {
+        "safe": True,
+        "edits": [{"path": "teams/checkout/charter.md", "range": where, "text": "fewer-lost-carts"}],
+    }
+    assert report["summary"]["fixable"] == 1
+
+
+def has_shape_of_a_range(value: Any) -> bool:
+    return (
+        list(value) == ["start", "end"]
+        and all(list(end) == ["line", "column"] for end in value.values())
+        and all(isinstance(number, int) and number >= 1 for end in value.values() for number in end.values())
+        and (value["start"]["line"], value["start"]["column"]) <= (value["end"]["line"], value["end"]["column"])
+    )
+
+
+def test_json_has_one_shape_for_everything(tool: Tool) -> None:
+    report = tool.json("check", tool.repo(MESSY))
+    assert len({item["code"] for item in report["diagnostics"]}) > 8
+    for item in report["diagnostics"]:
+        assert list(item) == ["code", "name", "severity", "message", "help", "subject", "path", "range", "related", "fix"]
+        assert re.fullmatch(r"AL\d{3}", item["code"])
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", item["name"])
+        assert item["severity"] in ("error", "warning", "info")
+        assert isinstance(item["message"], str)
+        assert isinstance(item["help"], str | None)
+        assert isinstance(item["subject"], str | None)
+        assert "\\" not in item["path"]
+        assert not item["path"].startswith("/")
+        assert has_shape_of_a_range(item["range"])
+        for related in item["related"]:
+            assert list(related) == ["path", "range", "message"]
+            assert has_shape_of_a_range(related["range"])
+        if item["fix"] is not None:
+            assert list(item["fix"]) == ["safe", "title", "edits"]
+            for edit in item["fix"]["edits"]:
+                assert list(edit) == ["path", "range", "text"]
+    counts = [sum(item["severity"] == level for item in report["diagnostics"]) for level in ("error", "warning", "info")]
+    assert counts == [report["summary"][name] for name in ("errors", "warnings", "infos")]
+
+
+def test_json_of_a_clean_run_is_a_whole_document(tool: Tool) -> None:
+    report = tool.json("check", tool.repo(SMALLEST), "--ignore", "AL")
+    assert report["diagnostics"] == []
+    assert report["summary"]["infos"] == 0
+
+
+def test_json_of_the_examples_agrees_with_the_summary(tool: Tool) -> None:
+    root = Path(__file__).parents[2] / "examples" / "charters"
+    summary = tool.json("check", root, "--as-of", DAY)["summary"]
+    line = tool("check", root, "--as-of", DAY).lines[-1]
+    wanted = "{errors} errors, {warnings} warnings in {documents} documents ({teams} teams, {goals} goals, {outcomes} outcomes, {guardrails} guardrails)"
+    assert line.startswith(wanted.format(**summary))
+
+
+def test_findings_are_sorted_by_place(tool: Tool) -> None:
+    found = tool.json("check", tool.repo(MESSY))["diagnostics"]
+    keys = [(item["path"], item["range"]["start"]["line"], item["range"]["start"]["column"], item["code"]) for item in found]
+    assert keys == sorted(keys)
+
+
+MESSY: dict[str, str | bytes] = {
+    "org.md": ORG.replace("---\n", "---\nwhy: TODO\n", 1),
+    "teams/checkout/charter.md": SAMPLE_CHARTER.replace("size: 7", "size: seven\ntype: platfrom\nleadd: me"),
+    "teams/checkout/team-api.md": "---\nkind: team-api\nteam: chekcout\n---\n[x](y.md)\n",
+    "teams/returns/charter.md": "---\nkind: charter\nteam: refunds\nmission: Fix #12 now\ngoals:\n  - {id: a, title: A}\n  - {id: a, title: B}\n---\n",
+    "teams/broken/charter.md": "---\nkind: charter\nteam: broken\nmission: a: b\n---\n",
+    "teams/open/charter.md": "---\nkind: charter\nteam: open\n",
+    "teams/typo/charter.md": "---\nkind: chartr\nteam: typo\nmission: It is a slip.\n---\n",
+    "teams/latin/charter.md": "---\nkind: charter\nteam: latin\nmission: café\n---\n".encode("latin-1"),
+}
+
+
+# --- the frame and the sentences of every finding ---
+
+
+def test_messages_are_facts_in_lower_case_without_a_full_stop(tool: Tool) -> None:
+    for item in tool.json("check", tool.repo(MESSY))["diagnostics"]:
+        message, help_ = item["message"], item["help"]
+        for text in filter(None, (message, help_)):
+            assert not text.endswith("."), item
+            assert "\n" not in text, item
+            first = text.split(" ", 1)[0]
+            assert first.startswith("`") or first.islower() or first in ("YAML",), item
+
+
+def test_every_frame_shows_the_line_that_it_names(tool: Tool) -> None:
+    root = tool.repo(MESSY)
+    run = tool("check", root, "--show", "info")
+    blocks = run.out.split("\n\n")
+    headed = [block for block in blocks if "-->" in block]
+    assert len(headed) == len(tool.json("check", root)["diagnostics"])
+    for block in headed:
+        head, arrow, *rest = block.splitlines()
+        assert re.match(r"(error|warning|info)\[AL\d{3}\]: ", head)
+        found = re.fullmatch(r" *--> (.+):(\d+):(\d+)", arrow)
+        assert found is not None, arrow
+        path, line, column = found[1], int(found[2]), int(found[3])
+        rows = [row for row in rest if re.match(rf" *{line} \|", row)]
+        if not rows:
+            assert (line, column) == (1, 1), block  # what concerns a whole file stands at 1:1
+            continue
+        source = (root / path).read_bytes().decode("utf-8", "replace").splitlines()[line - 1]
+        gutter = len(rows[0].split("|", 1)[0])
+        assert rows[0][gutter + 2 :] == source.rstrip() or "…" in rows[0], block
+        carets = next(row for row in rest[rest.index(rows[0]) :] if "^" in row)
+        assert carets.index("^") == gutter + 2 + column - 1, block
+
+
+# --- GitHub ---
+
+
+def unescaped(text: str) -> str:
+    return text.replace("%3A", ":").replace("%2C", ",").replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+
+
+def commands(out: str) -> list[tuple[str, dict[str, str], str]]:
+    """The workflow commands of an output, read as GitHub's runner reads them."""
+    found = []
+    for line in out.splitlines():
+        match = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line)
+        if match:
+            properties = {name: unescaped(value) for name, _, value in (pair.partition("=") for pair in match[2].split(","))}
+            found.append((match[1], properties, unescaped(match[3])))
+    return found
+
+
+def test_github_says_what_json_says(tool: Tool) -> None:
+    root = tool.repo(MESSY)
+    found = tool.json("check", root)["diagnostics"]
+    said = commands(tool("check", root, "--format", "github", "--show", "info").out)
+    assert len(said) == len(found)
+    for (command, properties, message), item in zip(said, found, strict=True):
+        assert command == {"error": "error", "warning": "warning", "info": "notice"}[item["severity"]]
+        start, end = item["range"]["start"], item["range"]["end"]
+        assert properties["file"] == item["path"]
+        assert (int(properties["line"]), int(properties["col"])) == (start["line"], start["column"])
+        assert int(properties["endLine"]) == end["line"]
+        assert item["code"] in properties["title"]
+        assert item["name"] in properties["title"]
+        assert message.startswith(item["message"])
+        assert item["help"] is None or item["help"] in message
+
+
+def test_github_escapes_what_its_commands_are_made_of(tool: Tool) -> None:
+    title = r'50%25 of a,b:: c%0A::error file=x::boo\r\n::set-output name=x::y'
+    org = ORG.replace("title: Fewer carts are abandoned", f'title: "{title}"')
+    charter = CHARTER.replace("[fewer-abandoned-carts]", "[fewer-abandonned-carts]")
+    root = tool.repo({"org.md": org, "teams/a,b:c%d/charter.md": charter})
+    run = tool("check", root, "--format", "github")
+    lines = run.out.splitlines()
+    assert len([line for line in lines if line.lstrip().startswith("::")]) == len(commands(run.out))
+    said = {properties["title"]: (properties, message) for _, properties, message in commands(run.out)}
+    properties, message = next(value for title, value in said.items() if "AL202" in title)
+    assert properties["file"] == "teams/a,b:c%d/charter.md"
+    assert "50%25 of a,b:: c%0A::error file=x::boo" in message
+    assert "error" not in {line.split("::")[1].split(" ")[0] for line in lines if line.startswith("::set")}
+
+
+def test_github_paths_are_from_the_top_of_git(tool: Tool, tmp_path: Path) -> None:
+    top = tmp_path / "monorepo"
+    root = write(top / "company/charters", {**ERROR, "align.toml": ""})
+    (top / ".git").mkdir()
+    (said, *_) = commands(tool("check", root, "--format", "github").out)
+    assert said[1]["file"] == "company/charters/teams/checkout/charter.md"
+    (said, *_) = commands(tool("check", "teams", "--format", "github", cwd=root).out)
+    assert said[1]["file"] == "company/charters/teams/checkout/charter.md"
+    assert tool.json("check", root)["diagnostics"][-1]["path"] == "teams/checkout/charter.md"
+    assert tool("check", root, "--format", "concise").out.startswith("teams/checkout/charter.md:")
+
+
+def test_github_paths_where_git_is_a_file(tool: Tool, tmp_path: Path) -> None:
+    top = tmp_path / "worktree"
+    root = write(top / "charters", {**ERROR, "align.toml": ""})
+    write(top, {".git": "gitdir: /somewhere/else\n"})
+    (said, *_) = commands(tool("check", root, "--format", "github").out)
+    assert said[1]["file"] == "charters/teams/checkout/charter.md"
+
+
+# --- hostile text, in every format ---
+
+EVIL = r"\e[31mred\e[0m \u202Etxt.exe \u2066x \u2028line \x07bell ::set-output name=a::b"
+
+
+def hostile() -> dict[str, str]:
+    org = (
+        f'---\nkind: org\nname: "::error::{EVIL}"\nnorth-star: "::set-output name=x::{EVIL}"\noutcomes:\n'
+        f'  - {{id: fewer-abandoned-carts, title: "::warning::{EVIL}", owner: "::notice::{EVIL}"}}\n---\n'
+    )
+    charter = CHARTER.replace("Returning customers pay in under ten seconds", f'"::debug::{EVIL}"')
+    wrong = CHARTER.replace("team: checkout", f'team: "::add-mask::{EVIL}"').replace("one-tap-pay", f'"{EVIL}"')
+    return {
+        "org.md": org,
+        "teams/checkout/charter.md": charter,
+        "teams/evil/charter.md": wrong.replace("[fewer-abandoned-carts]", f'["{EVIL}", fewer-abandonned-carts]'),
+        "teams/raw/charter.md": CHARTER.replace("checkout", "raw").replace("mission: ", "mision: \u202e\u2066\u2028\x85 "),
+        "teams/yaml/charter.md": "---\nkind: charter\nteam: yaml\nmission: \x1b[31m::error::boo\n---\n",
+        "::stop-commands::x.md": "---\nkind: chartr\nteam: x\nmission: It is a slip.\n---\n",
+        "teams/\x1b[31m\n::error::evil\n/charter.md": CHARTER.replace("checkout", "other").replace("mission", "mision"),
+    }
+
+
+UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+COMMAND = re.compile(r"^\s*::[a-z]", re.M)
+
+
+@pytest.mark.parametrize("name", ["full", "concise", "json", "github"])
+def test_nothing_that_a_terminal_obeys_gets_through_the_check(tool: Tool, name: str) -> None:
+    run = tool("check", tool.repo(hostile()), "--format", name, "--show", "info")
+    assert run.status == 1
+    assert run.err == ""
+    assert UNSAFE.findall(run.out) == []
+    if name != "github":
+        assert [line for line in run.lines if COMMAND.match(line)] == []
+    else:
+        assert {command for command, _, _ in commands(run.out)} <= {"error", "warning", "notice"}
+        assert len(commands(run.out)) == len(run.lines) - 1
+
+
+@pytest.mark.parametrize("name", ["text", "json", "markdown", "mermaid", "dot"])
+def test_nothing_that_a_terminal_obeys_gets_through_the_tree(tool: Tool, name: str) -> None:
+    run = tool("tree", "-C", tool.repo(hostile()), "--format", name)
+    assert (run.status, run.err) == (0, "")
+    assert UNSAFE.findall(run.out) == []
+    assert [line for line in run.lines if COMMAND.match(line)] == []
+
+
+def test_errors_about_hostile_names_are_harmless(tool: Tool) -> None:
+    root = tool.repo(hostile())
+    for words in (["tree", "\x1b[31m\nx"], ["explain", "\x1b[31m\nx"], ["new-team", "\x1b[31m\n::error::x"], ["schema", "\x1b\u202e"]):
+        run = tool(*words, cwd=root)
+        assert run.status == 2
+        assert UNSAFE.findall(run.err) == []
+        assert len(run.err.splitlines()) == 1
+
+
+def test_a_warning_alone(tool: Tool) -> None:
+    run = tool("check", tool.repo(WARNING), "--format", "github")
+    ((command, properties, message),) = commands(run.out)
+    assert (command, properties["line"], properties["col"], properties["endColumn"]) == ("warning", "8", "17", "25")
+    assert message.startswith("the link `notes.md` leads to nothing")
+    assert run.status == 0
