@@ -127,7 +127,9 @@ def _run(command: Callable[[], int], *, debug: bool = False) -> None:
         status = command()
     except AlignError as error:
         if debug:
-            raise
+            import traceback
+
+            traceback.print_exc()
         from aligncli.render.text import plain
 
         print(f"align: {plain(str(error))}", file=sys.stderr)  # noqa: T201 - the one place for what could not run

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 ALIGN = Path(sys.executable).with_name("align")
 DAY = "2026-11-20"
 TIMEOUT = 30
+PATIENCE = 10
+"""Seconds that a terminal may stay silent about what a test waits for."""
 
 ORG = """\
 ---
@@ -127,7 +129,8 @@ class Tool:
     ) -> Run:
         """Runs in a pseudo-terminal and answers questions.
 
-        Each of ``answers`` is what to wait for and what to type then; typed text is echoed, as a terminal does.
+        Each of ``answers`` is what to wait for and what to type then (a control character is a key of its own, all
+        else ends with the return key); typed text is echoed, as a terminal does.
         Standard error is on the same screen.
         """
         ours, theirs = pty.openpty()
@@ -140,13 +143,14 @@ class Tool:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
+            preexec_fn=_own_terminal,
         )
         os.close(theirs)
-        screen = _Screen(ours, time.monotonic() + TIMEOUT)
+        screen = _Screen(ours, time.monotonic() + PATIENCE)
         try:
             for question, answer in answers:
                 screen.wait_for(question)
-                os.write(ours, f"{answer}\n".encode())
+                os.write(ours, answer.encode() if answer in ("\x03", "\x04") else f"{answer}\n".encode())
             screen.wait_for(None)
             status = process.wait(timeout=TIMEOUT)
         finally:
@@ -155,6 +159,10 @@ class Tool:
                 process.wait()
             os.close(ours)
         return Run(status, screen.text, "")
+
+
+def _own_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C reaches the process
 
 
 class _Screen:

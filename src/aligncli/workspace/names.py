@@ -131,6 +131,48 @@ class Namespace:
                 self.former[name] = thing
 
 
+class Names:
+    """All namespaces of a workspace, and what is known to be incomplete about them."""
+
+    def __init__(self) -> None:
+        self.outcomes = Namespace("outcome")
+        self.goals = Namespace("goal")
+        self.teams = Namespace("team")
+        self.guardrails = Namespace("guardrail")
+        self.metrics = Namespace("metric")
+        self.communities = Namespace("community")
+        self.services = Namespace("service")
+        self.experiments = Namespace("experiment")
+        self.bare = (self.outcomes, self.teams, self.guardrails, self.metrics, self.communities)
+        """Those whose references are bare ids."""
+        self.partly_known: set[str] = set()
+        """Teams that may have more goals or services than could be read."""
+        self._goals_by_id: dict[str, list[Goal]] | None = None
+
+    def doubt_org(self) -> None:
+        """An org that cannot be read may declare more of everything but teams."""
+        for space in self.bare:
+            space.incomplete = space is not self.teams or space.incomplete
+
+    def current_team(self, name: str) -> str:
+        """The present id of a team by any of its names; the name itself where there is no such team."""
+        team = self.teams.all.get(name) or self.teams.former.get(name)
+        return str(team.id) if team is not None else name
+
+    def meant_team(self, name: str) -> str:
+        """The team that a reference stands for: its target, else its one clear candidate, else nothing known."""
+        current = self.current_team(name)
+        return current if current in self.teams.all else self.teams.suggester.nearest(name) or name
+
+    def goals_called(self, goal_id: str) -> list[Goal]:
+        """The goals of any team that have an id."""
+        if self._goals_by_id is None:
+            self._goals_by_id = {}
+            for goal in self.goals.all.values():
+                self._goals_by_id.setdefault(goal.id, []).append(goal)
+        return self._goals_by_id.get(goal_id, [])
+
+
 def title_of(thing: Any) -> str:
     """The words a thing goes by."""
     return str(getattr(thing, "title", "") or getattr(thing, "name", "") or "")

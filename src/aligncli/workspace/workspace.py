@@ -137,6 +137,13 @@ class Workspace:
                     self._problems.setdefault(finding.rule, []).append(finding)
         yield from self._problems.get(code, ())
 
+    # --- what is unknown ---
+
+    def doubt(self, entity: str, namespace: str, field: str) -> None:
+        """Marks a fact as unknown, of one entity and of its namespace; for the linker."""
+        self.poisoned.add((entity, field))
+        self.poisoned.add((namespace, field))
+
     # --- time ---
 
     def period(self, thing: Goal | Outcome) -> Period | None:

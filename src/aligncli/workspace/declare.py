@@ -1,0 +1,231 @@
+"""What the documents declare: everything with an id, under its current and former names, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec.structs import force_setattr
+
+from aligncli.diagnostics import Related
+from aligncli.model import (
+    Community,
+    Goal,
+    GoalsDocument,
+    Guardrail,
+    Org,
+    Outcome,
+    Team,
+    TeamApi,
+)
+from aligncli.workspace.load import Document
+from aligncli.workspace.names import Clash, Names, Namespace, id_route, named
+from aligncli.workspace.resolve import Resolver
+from aligncli.workspace.workspace import Workspace
+
+
+class Declarer:
+    """Fills the namespaces and the tables of a workspace."""
+
+    def __init__(self, ws: Workspace, names: Names, resolver: Resolver) -> None:
+        self._ws = ws
+        self._names = names
+        self._resolver = resolver
+        self._same: dict[tuple[str, str], list[Any]] = {}
+
+    def run(self, trusted: Sequence[Document], salvaged: Sequence[Document]) -> None:
+        """Declares all there is; a salvage never takes a name from what can be read."""
+        self._declare_all(trusted)
+        self._declare_all(salvaged)
+        for space in self._names.bare:
+            self._declare_former_names(space)
+        self._declare_parts(trusted)
+        self._declare_former_goals()
+        self._report_clashes()
+        self._find_asleep()
+
+    def _declare_all(self, documents: Sequence[Document]) -> None:
+        """Everything but goals and services, which need to know the teams."""
+        ws = self._ws
+        for document in sorted(documents, key=_primacy):
+            content = document.content
+            quiet = not document.trusted
+            if isinstance(content, Org):
+                if ws.org is not None:
+                    if not quiet:
+                        self._set_aside_second_org(document, ws.org)
+                    continue
+                ws.org = content
+                for outcome in content.outcomes:
+                    self._declare(self._names.outcomes, ws.outcomes, outcome, quiet)
+                for guardrail in content.guardrails:
+                    self._declare(self._names.guardrails, ws.guardrails, guardrail, quiet)
+                for metric in content.metrics:
+                    self._declare(self._names.metrics, ws.metrics, metric, quiet)
+                for community in content.communities:
+                    self._declare(self._names.communities, ws.communities, community, quiet)
+            elif isinstance(content, Outcome):
+                self._declare(self._names.outcomes, ws.outcomes, content, quiet)
+            elif isinstance(content, Guardrail):
+                self._declare(self._names.guardrails, ws.guardrails, content, quiet)
+            elif isinstance(content, Community):
+                self._declare(self._names.communities, ws.communities, content, quiet)
+            elif isinstance(content, Team):
+                if not content.team:
+                    self._names.teams.incomplete = True
+                elif content.team in ws.teams:
+                    if not quiet:
+                        self._note_same(self._names.teams, ws.teams[content.team], content)
+                        ws.set_aside.add(document.path)
+                        self._names.partly_known.add(content.team)
+                else:
+                    ws.teams[content.team] = self._names.teams.all[content.team] = content
+                    if content.is_archived:
+                        self._names.teams.retired.add(content.team)
+
+    def _declare(self, space: Namespace, table: dict[str, Any], thing: Any, quiet: bool) -> None:
+        if not thing.id:
+            space.incomplete = True
+        elif thing.ref in table:
+            if not quiet:
+                self._note_same(space, table[thing.ref], thing)
+        else:
+            table[thing.ref] = space.all[thing.ref] = thing
+            if _is_retired(thing, self._ws.as_of):
+                space.retired.add(thing.ref)
+
+    def _declare_parts(self, trusted: Sequence[Document]) -> None:
+        """Goals, experiments and services, under the team that their document belongs to."""
+        ws = self._ws
+        # Charters come first, so that a goal repeated in a goals document is the repetition.
+        for document in sorted(trusted, key=lambda d: (d.kind != "charter", *_primacy(d))):
+            content = document.content
+            if document.path in ws.set_aside:
+                continue
+            if isinstance(content, Team):
+                self._declare_goals(content, content.team)
+                for experiment in content.experiments:
+                    self._declare(self._names.experiments, ws.experiments, experiment, False)
+            elif isinstance(content, GoalsDocument):
+                self._declare_goals(content, self._team_of(content))
+            elif isinstance(content, TeamApi):
+                team = self._team_of(content)
+                first = ws.apis.setdefault(team, content)
+                if first is not content:
+                    related = (Related(first.path, "the first one", ("team",)),)
+                    message = f"team `{team}` has a second Team API"
+                    identity = (team, "team-api")
+                    clash = Clash(
+                        message, document.path, ("team",), "again here", "keep one of the two", related, identity
+                    )
+                    ws.clashes.append(clash)
+                    ws.set_aside.add(document.path)
+                    continue
+                for service in content.services:
+                    force_setattr(service, "team", team)
+                    if not service.id:
+                        self._names.partly_known.add(team)
+                    self._declare(self._names.services, ws.services, service, False)
+        for document in ws.documents:
+            if not document.trusted and isinstance(document.content, TeamApi):
+                ws.apis.setdefault(document.content.team, document.content)
+
+    def _declare_goals(self, content: Team | GoalsDocument, team: str) -> None:
+        for goal in content.goals:
+            if goal.team != team:
+                force_setattr(goal, "team", team)
+            if not goal.id:
+                self._names.partly_known.add(team)
+                continue
+            self._declare(self._names.goals, self._ws.goals, goal, False)
+            if self._ws.goals.get(goal.ref) is goal:
+                self._ws.goals_of.setdefault(team, []).append(goal)
+
+    def _team_of(self, content: GoalsDocument | TeamApi) -> str:
+        """The id of the team that a document belongs to, its reference resolved."""
+        verb = "belongs to team" if isinstance(content, TeamApi) else "is for team"
+        team = self._resolver.named(self._names.teams, content.team, content, ("team",), verb) if content.team else None
+        if team is None:
+            # It may be any team's: nobody can be said to have no goals, or no Team API.
+            unknown = (
+                (("goals", "*"), ("goals-documents", "team"))
+                if isinstance(content, GoalsDocument)
+                else (("apis", "*"),)
+            )
+            self._ws.poisoned.update(unknown)
+        return team.id if team is not None else content.team
+
+    def _declare_former_names(self, space: Namespace) -> None:
+        for thing in list(space.all.values()):
+            if thing.formerly:
+                self._add_former(space, thing, thing.formerly)
+
+    def _declare_former_goals(self) -> None:
+        for goal in self._ws.goals.values():
+            if goal.formerly:
+                full = [name if "/" in name else f"{goal.team}/{name}" for name in goal.formerly]
+                self._add_former(self._names.goals, goal, full)
+
+    def _add_former(self, space: Namespace, thing: Any, names: Iterable[str]) -> None:
+        for index, name, other in space.former_names(thing, names):
+            what = "the id" if other.ref == name else "a former name"
+            message = f"the former name `{name}` of {named(thing)} is also {what} of {named(other)}"
+            related = (Related(other.path, f"the other {space.noun}", id_route(other)),)
+            route = (*thing.route, "formerly", index)
+            help_, identity = "remove the former name from one of them", (thing.ref, "formerly", name)
+            self._ws.clashes.append(Clash(message, thing.path, route, "claimed twice", help_, related, identity))
+
+    def _note_same(self, space: Namespace, first: Any, again: Any) -> None:
+        self._same.setdefault((space.noun, first.ref), [first]).append(again)
+
+    def _set_aside_second_org(self, document: Document, first: Org) -> None:
+        self._ws.set_aside.add(document.path)
+        related = (Related(first.path, "the first one", ("name",)),)
+        message = "the repo declares a second organisation, and there can be one"
+        help_, identity = "keep one of the two", (document.path, "org")
+        self._ws.clashes.append(Clash(message, document.path, ("kind",), "the second one", help_, related, identity))
+
+    def _report_clashes(self) -> None:
+        for (kind, name), (first, again, *more) in self._same.items():
+            related = [Related(first.path, "first declared here", id_route(first))]
+            related.extend(Related(thing.path, "and here", id_route(thing)) for thing in more)
+            message = f"{kind} `{name}` is declared {'twice' if not more else f'{len(more) + 2} times'}"
+            self._ws.clashes.append(
+                Clash(
+                    message,
+                    again.path,
+                    id_route(again),
+                    "declared again here",
+                    "rename one, or remove it",
+                    tuple(related),
+                    (name, kind),
+                )
+            )
+
+    def _find_asleep(self) -> None:
+        for document in self._ws.documents:
+            content = document.content
+            if isinstance(content, Team | GoalsDocument | TeamApi):
+                team = (
+                    content if isinstance(content, Team) else self._ws.teams.get(self._names.current_team(content.team))
+                )
+                if team is not None and team.is_archived:
+                    self._ws.asleep.add(document.path)
+
+
+def _primacy(document: Document) -> tuple[bool, int, str]:
+    """Of two documents that declare the same thing, which is the original: the one in its proper place."""
+    content = document.content
+    folder = document.path.rpartition("/")[0].rpartition("/")[2]
+    misplaced = isinstance(content, Team) and folder != content.team
+    return misplaced, document.path.count("/"), document.path
+
+
+def _is_retired(thing: Any, as_of: date) -> bool:
+    """Archived, dropped, or achieved (from the day after it closed on, or at once where no day is given)."""
+    if isinstance(thing, Goal | Outcome):
+        if thing.status == "dropped":
+            return True
+        return thing.status == "achieved" and (thing.closed is None or thing.closed < as_of)
+    return getattr(thing, "status", None) == "archived"

@@ -1,0 +1,378 @@
+"""References: what each one means, and what is odd about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aligncli.diagnostics import Related, Route
+from aligncli.model import (
+    Declared,
+    Entity,
+    Experiment,
+    Goal,
+    GoalsDocument,
+    Guardrail,
+    Interaction,
+    Measure,
+    Org,
+    Outcome,
+    Team,
+    TeamApi,
+    support_links,
+)
+from aligncli.suggest import Suggester
+from aligncli.workspace.load import Document
+from aligncli.workspace.names import Names, Namespace, Reference, Status, an, id_route, noun
+from aligncli.workspace.workspace import Keeping, Place, Support, Waiving, Workspace
+
+
+class Resolver:
+    """Resolves the references of documents, once everything is declared."""
+
+    def __init__(self, ws: Workspace, names: Names) -> None:
+        self._ws = ws
+        self._names = names
+        self._suggesters: dict[str, Suggester] = {}
+        """For the goals of each team that somebody misspelt."""
+
+    def named(self, space: Namespace, text: str, owner: Any, route: Route, verb: str) -> Any:
+        """What a reference by bare id means, or nothing; what is odd about it is noted."""
+        thing = space.all.get(text)
+        if thing is not None:
+            if text in space.retired:
+                self._note_retired(space.noun, text, owner, route, verb, thing)
+            return thing
+        return self._odd(space, text, owner, route, verb, an(space.noun))
+
+    def _goal_named(self, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
+        """What a reference of the form ``team/goal`` means, or nothing."""
+        goal = self._names.goals.all.get(text)
+        if goal is not None:
+            if text in self._names.goals.retired:
+                self._note_retired(expected, text, owner, route, verb, goal)
+            return goal
+        return self._odd_goal(text, owner, route, verb, expected)
+
+    def _note_retired(self, expected: str, text: str, owner: Any, route: Route, verb: str, target: Any) -> None:
+        if _is_active(owner):
+            self._note(Status.RETIRED, text, owner, route, verb, expected, target)
+
+    def _note(
+        self, status: Status, text: str, owner: Any, route: Route, verb: str, expected: str,
+        target: Any = None, candidates: Sequence[Any] = (),
+    ) -> None:  # fmt: skip
+        kind = noun(owner)
+        if isinstance(owner, TeamApi | GoalsDocument):
+            subject, name = owner.team, f"this {kind}" if route == ("team",) else f"{kind} of `{owner.team}`"
+        elif isinstance(owner, Entity) and not owner.id:
+            subject = getattr(owner, "team", "")
+            name = f"{an(kind)} of `{subject}`" if subject else f"this {kind}"
+        else:
+            subject, name = owner.ref, f"{kind} `{owner.ref}`"
+        whole = not owner.route
+        mark = None if whole else Related(owner.path, f"this {kind}", id_route(owner))
+        self._ws.references.append(
+            Reference(
+                status,
+                owner.path,
+                (*owner.route, *route),
+                text,
+                expected,
+                subject,
+                f"{name} {verb}",
+                mark,
+                target,
+                tuple(candidates),
+            )
+        )
+
+    def _odd(self, space: Namespace, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
+        former = space.former.get(text)
+        if former is not None:
+            self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            return former
+        for other in self._names.bare:
+            if other is not space and text in other.all:
+                self._note(Status.WRONG_KIND, text, owner, route, verb, expected, other.all[text])
+                return None
+        if space.incomplete:
+            return None
+        nearest = space.suggester.nearest(text)
+        if nearest is not None:
+            self._note(Status.MISSING, text, owner, route, verb, expected, space.all[nearest])
+            return space.all[nearest]
+        found = [space.all[name] for name in space.suggester.some(text) if name != getattr(owner, "team", None)]
+        self._note(Status.MISSING, text, owner, route, verb, expected, None, found)
+        return None
+
+    def _odd_goal(self, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
+        former = self._names.goals.former.get(text)
+        team_name, _, goal_id = text.partition("/")
+        team = self._names.teams.all.get(team_name) or self._names.teams.former.get(team_name)
+        if former is None and team is not None and team.id != team_name:
+            former = self._names.goals.all.get(f"{team.id}/{goal_id}") or self._names.goals.former.get(
+                f"{team.id}/{goal_id}"
+            )
+        if former is not None:
+            self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            return former
+        if text in self._names.experiments.all or text in self._names.services.all:
+            thing = self._names.experiments.all.get(text) or self._names.services.all[text]
+            self._note(Status.WRONG_KIND, text, owner, route, verb, expected, thing)
+            return None
+        if team is None:
+            near = self._names.teams.suggester.nearest(team_name)
+            team = self._names.teams.all[near] if near else None
+            if team is None and self._names.teams.incomplete:
+                return None
+        if team is not None and team.id in self._names.partly_known:
+            return None
+        target, candidates = None, []
+        if team is not None:
+            suggester = self._suggesters.get(team.id)
+            if suggester is None:
+                suggester = Suggester([goal.id for goal in self._ws.goals_of.get(team.id, ())])
+                self._suggesters[team.id] = suggester
+            nearest = suggester.nearest(goal_id)
+            if nearest is not None:
+                target = self._names.goals.all[f"{team.id}/{nearest}"]
+            else:
+                candidates = [self._names.goals.all[f"{team.id}/{name}"] for name in suggester.some(goal_id)]
+        elif len(elsewhere := self._names.goals_called(goal_id)) == 1:
+            target = elsewhere[0]
+        self._note(Status.MISSING, text, owner, route, verb, expected, target, candidates)
+        return target
+
+    def _goal_only(self, text: str, owner: Any, route: Route, verb: str) -> Any:
+        """A place where only a goal may stand."""
+        if "/" in text:
+            return self._goal_named(text, owner, route, verb, "a goal")
+        return self._bare_goal(text, owner, route, verb, "a goal")
+
+    def _bare_goal(self, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
+        """A bare id where a goal was meant: written without its team, or a thing of another kind."""
+        for space in self._names.bare:
+            if text in space.all:
+                self._note(Status.WRONG_KIND, text, owner, route, verb, expected, space.all[text])
+                return None
+        meant = self._names.goals_called(text)
+        own = [goal for goal in meant if goal.team == getattr(owner, "team", None)] or meant
+        if len(own) == 1:
+            self._note(Status.MISSING, text, owner, route, verb, expected, own[0])
+            return own[0]
+        self._note(Status.MISSING, text, owner, route, verb, expected, None, own[:5])
+        return None
+
+    def resolve_document(self, document: Document) -> None:
+        content = document.content
+        if isinstance(content, Org):
+            for outcome in content.outcomes:
+                self._resolve_outcome(outcome)
+            for guardrail in content.guardrails:
+                self._resolve_guardrail(guardrail)
+        elif isinstance(content, Outcome):
+            self._resolve_outcome(content)
+        elif isinstance(content, Guardrail):
+            self._resolve_guardrail(content)
+        elif isinstance(content, Team):
+            if document.path not in self._ws.asleep:
+                self._resolve_team(content)
+                self._resolve_goals(content.goals)
+        elif document.path not in self._ws.asleep:
+            if isinstance(content, GoalsDocument):
+                self._resolve_goals(content.goals)
+            elif isinstance(content, TeamApi):
+                self._resolve_api(content)
+
+    def _resolve_outcome(self, outcome: Outcome) -> None:
+        links = []
+        for text, how, route in support_links(outcome.supports):
+            if "/" in text:
+                target = self._names.goals.all.get(text)
+                if target is not None or text.partition("/")[0] not in self._names.partly_known:
+                    status = Status.WRONG_KIND if target is not None else Status.MISSING
+                    self._note(status, text, outcome, route, "supports", "an outcome", target)
+                target = None
+            else:
+                target = self.named(self._names.outcomes, text, outcome, route, "supports")
+            if target is None:
+                self._ws.unknown_supports.add(outcome.key)
+                self._ws.poisoned.add(("outcomes", "supports"))
+            else:
+                links.append(Support(target, how, route))
+                self._ws.children.setdefault(target.key, []).append(outcome)
+        if links:
+            self._ws.supports[outcome.key] = links
+        self._resolve_measures(outcome, outcome.measures)
+
+    def _resolve_guardrail(self, guardrail: Guardrail) -> None:
+        if guardrail.applies_to is None:
+            return
+        unknown = False
+        for index, name in enumerate(guardrail.applies_to.teams):
+            unknown |= (
+                self.named(self._names.teams, name, guardrail, ("applies-to", "teams", index), "applies to team")
+                is None
+            )
+        for index, exception in enumerate(guardrail.applies_to.except_):
+            route = ("applies-to", "except", index, "team")
+            unknown |= self.named(self._names.teams, exception.team, guardrail, route, "excepts team") is None
+        if unknown:
+            self._ws.doubt(guardrail.key, "guardrails", "applies-to")
+
+    def _resolve_team(self, team: Team) -> None:
+        ws = self._ws
+        if team.part_of is not None:
+            self.named(self._names.teams, team.part_of, team, ("part-of",), "is part of team")
+        for index, name in enumerate(team.communities):
+            self.named(self._names.communities, name, team, ("communities", index), "belongs to community")
+        keeps = []
+        for index, item in enumerate(team.guardrails):
+            declared = Declared(id=item) if isinstance(item, str) else item
+            route: Route = ("guardrails", index) if isinstance(item, str) else ("guardrails", index, "id")
+            guardrail = self.named(self._names.guardrails, declared.id, team, route, "declares guardrail")
+            if guardrail is None:
+                self._ws.doubt(team.key, "teams", "guardrails")
+            else:
+                keeps.append(Keeping(guardrail, declared, ("guardrails", index)))
+        known = ws.teams.get(team.id) is team
+        if known:
+            ws.keeps[team.id] = keeps
+        waives = []
+        for index, waiver in enumerate(team.waivers):
+            route = ("waivers", index, "guardrail")
+            guardrail = (
+                self.named(self._names.guardrails, waiver.guardrail, team, route, "waives guardrail")
+                if waiver.guardrail
+                else None
+            )
+            if guardrail is None:
+                self._ws.doubt(team.key, "teams", "waivers")
+            else:
+                waives.append(Waiving(guardrail, waiver, ("waivers", index)))
+        if known:
+            ws.waives[team.id] = waives
+        for experiment in team.experiments:
+            if experiment.goal is not None:
+                self._goal_only(experiment.goal, experiment, ("goal",), "serves")
+            if isinstance(experiment.measure, Measure):
+                self._resolve_measure(experiment, experiment.measure, ("measure",))
+
+    def _resolve_goals(self, goals: Sequence[Goal]) -> None:
+        for goal in goals:
+            self._resolve_goal(goal)
+
+    def _resolve_goal(self, goal: Goal) -> None:
+        ws = self._ws
+        if goal.supports:
+            links = []
+            for text, how, route in support_links(goal.supports):
+                target: Any
+                if "/" in text:
+                    target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
+                    if target is None:
+                        ws.unknown_supports.add(goal.key)
+                        continue
+                else:
+                    target = self._names.outcomes.all.get(text)
+                    if target is None or text in self._names.outcomes.retired:
+                        target = self._odd_support(text, goal, route)
+                    if target is None:
+                        ws.unknown_supports.add(goal.key)
+                        ws.poisoned.add(("goals", "supports"))
+                        continue
+                links.append(Support(target, how, route))
+                if goal.id or isinstance(target, Outcome):
+                    ws.supporters.setdefault(target.key, []).append(goal)
+            if links and goal.id:
+                ws.supports[goal.key] = links
+        if goal.measures:
+            self._resolve_measures(goal, goal.measures)
+        for index, dependency in enumerate(goal.depends_on):
+            route = ("depends-on", index, "to")
+            if "/" in dependency.to:
+                self._goal_named(dependency.to, goal, route, "depends on", "a goal")
+            elif dependency.to:
+                self.named(self._names.teams, dependency.to, goal, route, "depends on team")
+            team = self._names.current_team(dependency.to.partition("/")[0])
+            if team != goal.team and goal.is_open:
+                ws.named_by_others.setdefault(team, Place(goal.path, (*goal.route, *route)))
+            if dependency.service is not None:
+                self._service(team, dependency.service, goal, ("depends-on", index, "service"), "needs service")
+
+    def _odd_support(self, text: str, goal: Goal, route: Route) -> Any:
+        """A goal's bare reference that is no current outcome: another kind of thing, or one of its team's goals."""
+        space = self._names.outcomes
+        if text in space.all or text in space.former or any(text in other.all for other in self._names.bare):
+            return self._named_support(text, goal, route)
+        if space.suggester.nearest(text) is None and (meant := self._names.goals_called(text)):
+            own = [other for other in meant if other.team == goal.team] or meant
+            if len(own) == 1:
+                self._note(Status.MISSING, text, goal, route, "supports", "an outcome or a goal", own[0])
+                return own[0]
+        return self._named_support(text, goal, route)
+
+    def _named_support(self, text: str, goal: Goal, route: Route) -> Any:
+        thing = self._names.outcomes.all.get(text)
+        if thing is not None:
+            self._note_retired("an outcome or a goal", text, goal, route, "supports", thing)
+            return thing
+        return self._odd(self._names.outcomes, text, goal, route, "supports", "an outcome or a goal")
+
+    def _resolve_measures(self, owner: Goal | Outcome, measures: Sequence[Measure]) -> None:
+        for index, measure in enumerate(measures):
+            self._resolve_measure(owner, measure, ("measures", index))
+
+    def _resolve_measure(self, owner: Any, measure: Measure, route: Route) -> None:
+        if measure.metric is not None:
+            self.named(self._names.metrics, measure.metric, owner, (*route, "metric"), "is measured by metric")
+
+    def _service(self, team: str, name: str, owner: Any, route: Route, verb: str) -> None:
+        """A service of another team; nothing is known of the services of a team without a readable Team API."""
+        api = self._ws.apis.get(team)
+        if api is None or team in self._names.partly_known or f"{team}/{name}" in self._names.services.all:
+            return
+        suggester = Suggester([service.id for service in api.services])
+        nearest = suggester.nearest(name)
+        target = self._names.services.all.get(f"{team}/{nearest}") if nearest else None
+        candidates = [] if target else [self._names.services.all[f"{team}/{other}"] for other in suggester.some(name)]
+        self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates)
+
+    def _resolve_api(self, api: TeamApi) -> None:
+        ws = self._ws
+        own = self._names.current_team(api.team)
+        for index, interaction in enumerate(api.interactions):
+            if not interaction.team:
+                continue
+            route = ("interactions", index, "team")
+            team = self.named(self._names.teams, interaction.team, api, route, "names team")
+            if team is None:
+                continue
+            if team.id != own:
+                ws.named_by_others.setdefault(team.id, Place(api.path, route))
+            if interaction.service is not None:
+                provider = own if _provides(interaction) else team.id
+                self._service(provider, interaction.service, api, ("interactions", index, "service"), "names service")
+        for index, item in enumerate(api.roadmap):
+            if item.goal is not None:
+                self._goal_only(item.goal, api, ("roadmap", index, "goal"), "plans for")
+
+
+def _provides(interaction: Interaction) -> bool:
+    return interaction.role in ("provider", "facilitator")
+
+
+def _is_active(owner: Any) -> bool:
+    """Whether a thing still acts, so that its references to what is retired are worth a word."""
+    if isinstance(owner, Goal):
+        return owner.is_open
+    if isinstance(owner, Outcome):
+        return owner.is_live
+    if isinstance(owner, Guardrail):
+        return owner.status == "active"
+    if isinstance(owner, Experiment):
+        return owner.result == "pending"
+    if isinstance(owner, Team):
+        return not owner.is_archived
+    return True
