@@ -14,7 +14,6 @@ from aligncli.diagnostics import (
     Diagnostic,
     Fact,
     Finding,
-    LineTable,
     LocatedEdit,
     LocatedFix,
     LocatedRelated,
@@ -25,8 +24,7 @@ from aligncli.diagnostics import (
     Severity,
     Span,
 )
-from aligncli.document.fences import split
-from aligncli.document.locate import Locator
+from aligncli.document.source import Source
 from aligncli.rules import RULES
 from aligncli.rules.base import Rule
 from aligncli.suggest import nearest
@@ -222,29 +220,13 @@ def _culprit(error: BaseException) -> str | None:
     return place
 
 
-class _Text:
-    """One document's text, ready to find places in."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text.removeprefix("\ufeff")
-        self.lines = LineTable(self.text)
-        self._locator: Locator | None = None
-
-    @property
-    def locator(self) -> Locator:
-        if self._locator is None:
-            front = split(self.text).frontmatter or Span(0, 0)
-            self._locator = Locator(self.text[front.start : front.end], front.start)
-        return self._locator
-
-
 class _Places:
     """Turns routes and spans into lines and columns, reading each text once."""
 
     def __init__(self, ws: Workspace, source: Callable[[str], str]) -> None:
         self._ws = ws
         self._source = source
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, Source] = {}
 
     def diagnostic(self, rule: Rule, severity: Severity, finding: Finding) -> Diagnostic:
         literal = _is_about_text(rule)
@@ -288,7 +270,7 @@ class _Places:
             return _NOWHERE
         text = self._texts.get(path)
         if text is None:
-            text = self._texts[path] = _Text(self._source(path))
+            text = self._texts[path] = Source(self._source(path))
         if span is None:
             document = self._ws.by_path.get(path)
             source = route if literal or document is None else document.source_route(route)

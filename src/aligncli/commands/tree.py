@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aligncli.commands.session import Session
-from aligncli.diagnostics import AlignError, LineTable
-from aligncli.document.fences import split
-from aligncli.document.locate import Locator
+from aligncli.diagnostics import AlignError
+from aligncli.document.source import Source
 from aligncli.io.repo import Repo
 from aligncli.model import Period, parse_period
 from aligncli.suggest import nearest
@@ -74,13 +73,10 @@ class _Lines:
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
-        self._known: dict[str, tuple[Locator, LineTable]] = {}
+        self._known: dict[str, Source] = {}
 
     def __call__(self, node: Node) -> int:
         if node.path not in self._known:
-            text = self._repo.text(node.path).removeprefix("\ufeff")
-            front = split(text).frontmatter
-            start, end = front if front is not None else (0, 0)
-            self._known[node.path] = Locator(text[start:end], start), LineTable(text)
-        locator, lines = self._known[node.path]
-        return lines.position(locator.find(node.route).start).line
+            self._known[node.path] = Source(self._repo.text(node.path))
+        source = self._known[node.path]
+        return source.lines.position(source.locator.find(node.route).start).line

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from aligncli.diagnostics import Diagnostic
+from aligncli.document.source import Source
 from aligncli.engine import Report, Summary
 from aligncli.render.text import Style, count, plain
 from aligncli.rules import RULES
-
-if TYPE_CHECKING:
-    from aligncli.render.frame import Source
 
 
 def full(report: Report, source: Callable[[str], str], style: Style) -> str:
     """Every diagnostic with the lines it is about."""
     if not report.diagnostics:
         return ""
-    from aligncli.render.frame import Source  # a clean run draws nothing
-
     sources: dict[str, Source] = {}
 
     def lines_of(path: str) -> Source:
         if path not in sources:
-            sources[path] = Source.of(source(path))
+            sources[path] = Source(source(path))
         return sources[path]
 
     return "".join("\n".join(_full(item, lines_of, style)) + "\n\n" for item in report.diagnostics)
 
 
 def _full(item: Diagnostic, lines_of: Callable[[str], Source], style: Style) -> list[str]:
-    from aligncli.render.frame import Mark, frame
+    from aligncli.render.frame import Mark, frame  # a clean run draws nothing
 
     head = style.severity(f"{item.severity.label}[{item.code}]", item.severity)
     start = item.range.start

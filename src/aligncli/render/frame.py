@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from aligncli.diagnostics import LineTable, Range, Severity
+from aligncli.diagnostics import Range, Severity
+from aligncli.document.source import Source
 from aligncli.render.text import Style, cell, plain
 
 _GAP = 2
@@ -20,27 +21,6 @@ class Mark(NamedTuple):
     range: Range
     label: str
     primary: bool
-
-
-class Source(NamedTuple):
-    """A document's text, cut into lines."""
-
-    text: str
-    lines: LineTable
-
-    @classmethod
-    def of(cls, text: str) -> Source:
-        """Of a text; a byte-order mark is no part of it."""
-        text = text.removeprefix("\ufeff")
-        return cls(text, LineTable(text))
-
-    def line(self, number: int) -> str:
-        """The text of a line, without its end."""
-        starts = self.lines.starts
-        if not 1 <= number <= len(starts):
-            return ""
-        end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
 
 
 def frame(source: Source, marks: Sequence[Mark], style: Style, severity: Severity, gutter: int) -> list[str]:

@@ -165,6 +165,7 @@ class Resolver:
         return None
 
     def resolve_document(self, document: Document) -> None:
+        """Every reference of a document, but for the team that it belongs to."""
         content = document.content
         if isinstance(content, Org):
             for outcome in content.outcomes:
