@@ -4,6 +4,7 @@ Every command imports its module when it is called, so that ``align --version`` 
 """
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -125,14 +126,17 @@ def _run(command: Callable[[], int], *, debug: bool = False) -> None:
 
     try:
         status = command()
-    except AlignError as error:
-        if debug:
+    except Exception as error:
+        if debug or os.environ.get("ALIGN_DEBUG"):
             import traceback
 
             traceback.print_exc()
         from aligncli.render.text import plain
 
-        print(f"align: {plain(str(error))}", file=sys.stderr)  # noqa: T201 - the one place for what could not run
+        said = str(error)
+        if not isinstance(error, AlignError):  # a bug, and no reason to look as if there were findings
+            said = f"crashed: {type(error).__name__}: {said}; please report it (ALIGN_DEBUG=1 shows where)"
+        print(f"align: {plain(said)}", file=sys.stderr)  # noqa: T201 - the one place for what could not run
         status = 2
     except KeyboardInterrupt:
         status = 130

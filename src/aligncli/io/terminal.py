@@ -7,6 +7,8 @@ import shutil
 import sys
 from typing import NoReturn, TextIO
 
+from aligncli.diagnostics import AlignError
+
 _PIPE_WIDTH = 240
 """In a pipe nobody's window ends; frames are still cut somewhere, because a document may have one endless line."""
 
@@ -33,48 +35,53 @@ class Terminal:
         """Whether standard output gets colours."""
         return self._colored(sys.stdout)
 
-    def _colored(self, stream: TextIO) -> bool:
+    def _colored(self, stream: TextIO | None) -> bool:
         if self._choice != "auto":
             return self._choice == "always"
         if os.environ.get("NO_COLOR"):
             return False
         if os.environ.get("FORCE_COLOR"):
             return True
-        return stream.isatty() and os.environ.get("TERM") != "dumb"
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
     @property
     def width(self) -> int:
         """In cells."""
-        if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        if (sys.stdout is not None and sys.stdout.isatty()) or os.environ.get("COLUMNS"):
             return shutil.get_terminal_size().columns
         return _PIPE_WIDTH
 
     @property
     def unicode(self) -> bool:
         """Whether standard output can show box-drawing characters."""
-        return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32", "gb18030")
+        return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") in ("utf8", "utf16", "utf32", "gb18030")
 
     @property
     def is_interactive(self) -> bool:
         """Whether there is somebody to ask."""
-        return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+        return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
     def out(self, text: str) -> None:
-        """Prints a result; ends quietly when nobody reads it any more."""
+        """Prints a result; ends quietly when nobody reads it any more.
+
+        Raises:
+            AlignError: it cannot be written, as on a full disk.
+        """
+        if sys.stdout is None:  # started with its output closed
+            return
         try:
             sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
             sys.stdout.flush()
         except BrokenPipeError:
             self.hang_up()
+        except OSError as error:
+            sys.stdout = None  # what is left in its buffer would fail again at exit
+            raise AlignError(f"cannot write the output: {(error.strerror or str(error)).lower()}") from None
 
     def note(self, text: str) -> None:
         """Prints what is good to know and no result."""
         if not self.quiet:
             self.out(text)
-
-    def err(self, text: str) -> None:
-        """Prints to standard error."""
-        sys.stderr.write(text + "\n")
 
     def hang_up(self) -> NoReturn:
         """Ends as a program does whose reader went away, without a complaint at exit."""
