@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import datetime
 from typing import Any
 
 import msgspec
@@ -87,8 +87,10 @@ def parse_config(text: str, schemas: Schemas, path: str = FILE_NAME) -> Config:
     Raises:
         AlignError: it is not TOML, or breaks its schema; the sentence says where and what was probably meant.
     """
+    import tomllib  # only where there is a configuration
+
     try:
-        data = tomllib.loads(text.removeprefix("\ufeff"))
+        data = _plain(tomllib.loads(text.removeprefix("\ufeff")))
     except tomllib.TOMLDecodeError as error:
         raise AlignError(f"{path} is not valid TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
     except RecursionError:
@@ -99,6 +101,21 @@ def parse_config(text: str, schemas: Schemas, path: str = FILE_NAME) -> Config:
         also = f" (and {len(more)} more mistake{'s' if len(more) > 1 else ''})" if more else ""
         raise AlignError(f"{path}: {said}{also}")
     return _build(data)
+
+
+def _plain(value: Any) -> Any:
+    """TOML as JSON knows it: days and endless numbers as text, which no key takes."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, float) and not -1e300 < value < 1e300:
+        return str(value)
+    if isinstance(value, int) and abs(value) > 2**53:
+        return hex(value)
+    return value
 
 
 def _build(data: dict[str, Any]) -> Config:

@@ -433,13 +433,24 @@ def test_what_was_given_is_not_asked(tool: Tool) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["checkout"], ["Bad Id"], ["returns", "--dir", "../.."], ["returns", "--mission", " "], ["returns", "--goal", "G", "--supports", "nope"], ["returns", "--supports", "fewer-returns"]],
+    [["checkout"], ["Bad Id"], ["returns", "--dir", "../.."], ["returns", "--mission", " "], ["returns", "--goal", "G", "--supports", "nope"]],
     ids=" ".join,
 )
 def test_wrong_options_are_refused_before_the_first_question(tool: Tool, words: list[str]) -> None:
     """Nobody answers four questions to learn that the fifth thing was wrong from the start."""
     run = tool.terminal("new-team", *words, cwd=tool.repo(FILES))
     assert run.status == 2, run
+
+
+def test_a_reference_without_a_goal_makes_it_ask_for_the_goal(tool: Tool) -> None:
+    """`In a terminal it asks for what was not given`."""
+    root = tool.repo(FILES)
+    run = tool.terminal(
+        "new-team", "returns", "--mission", "M.", "--type", "platform", "--lead", "x", "--supports", "fewer-returns", cwd=root,
+        answers=[("First goal", "Refunds arrive at once")],
+    )  # fmt: skip
+    assert run.status == 0, run.out
+    assert "supports: [fewer-returns]" in written(root)[0]
 
 
 def test_what_exists_is_refused_before_the_first_question(tool: Tool) -> None:

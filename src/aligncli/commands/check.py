@@ -39,8 +39,10 @@ def check(
         shown = min(shown, limit)
     ws = repo.load(session.as_of)
     wanted = _filter([repo.relative(path) for path in paths])
-    if not any(wanted(document.path) for document in ws.documents):
-        raise AlignError(_nothing(repo.root, paths))
+    for path in paths or [repo.root]:
+        one = _filter([repo.relative(path)])
+        if not any(one(document.path) for document in ws.documents):
+            raise AlignError(_nothing(repo.root, path if paths else None))
     report = engine.run(
         ws,
         repo.config,
@@ -98,11 +100,10 @@ def _filter(paths: Sequence[str]) -> Callable[[str], bool]:
     return lambda path: path in exact or path.startswith(folders)
 
 
-def _nothing(root: Path, paths: Sequence[Path]) -> str:
+def _nothing(root: Path, path: Path | None) -> str:
     what = "a document is a .md file whose frontmatter names its `kind`"
-    if not paths:
+    if path is None:
         return f"no documents found in {root}: {what}; `align init` starts a repo"
-    listed = ", ".join(f"`{path}`" for path in paths)
-    if all(path.is_file() for path in paths):
-        return f"{listed} is no document of the repo: {what}, and neither ignored by git nor excluded in align.toml"
-    return f"no documents found under {listed}: {what}"
+    if path.is_file():
+        return f"`{path}` is no document of the repo: {what}, and neither ignored by git nor excluded in align.toml"
+    return f"no documents found under `{path}`: {what}"

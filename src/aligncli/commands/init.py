@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from aligncli.commands.new_team import check_id
 from aligncli.commands.session import Session
-from aligncli.config import FILE_NAME
+from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import git_top, write_all
+from aligncli.io.files import check_places, git_top, reads, write_all
 from aligncli.io.repo import Repo
 from aligncli.render import scaffold
+from aligncli.render.text import plain
 
 _MOST_OUTCOMES = 5
 
@@ -37,15 +38,15 @@ def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
     _check_empty(session, root)
     if wish.team is not None:
         check_id(wish.team, "team")
-    if session.terminal.is_interactive and not dry_run:
-        wish = _ask(session, root, wish)
     for option, text in (
         ("--name", wish.name),
         ("--north-star", wish.north_star),
         *(("--outcome", o) for o in wish.outcomes),
     ):
-        if text is not None and not text.strip():
+        if text is not None and scaffold.is_blank(text):
             raise AlignError(f"{option} is blank")
+    if session.terminal.is_interactive and not dry_run:
+        wish = _ask(session, root, wish)
     files, kept = _files(session, root, wish)
     if dry_run:
         for path, text in files.items():
@@ -67,7 +68,7 @@ def _check_empty(session: Session, root: Path) -> None:
 
 
 def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], list[str]]:
-    name = wish.name or root.name.replace("-", " ").replace("_", " ").title() or "Our organisation"
+    name = wish.name or _name_of(root)
     titles = list(wish.outcomes) or ["TODO: what should change for whom, this year?"]
     outcomes: list[tuple[str, str]] = []
     for number, title in enumerate(titles, 1):
@@ -96,6 +97,10 @@ def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], li
         f"teams/{team}/charter.md": scaffold.charter(draft),
         f"teams/{team}/team-api.md": scaffold.team_api(draft),
     }
+    check_places(root, files)
+    for path in files:
+        if path.endswith(".md") and not reads(root, Config(), path):
+            raise AlignError(f"`align check` would not read {path}: it is git-ignored")
     kept = []
     extra = {".pre-commit-config.yaml": scaffold.PRE_COMMIT}
     if git_top(root) in (None, root):  # GitHub reads workflows at the top only
@@ -108,9 +113,15 @@ def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], li
     return files, kept
 
 
+def _name_of(root: Path) -> str:
+    """A name made of the folder's."""
+    name = plain(root.name.replace("-", " ").replace("_", " ")).strip().title()
+    return "Our organisation" if scaffold.is_blank(name) else name
+
+
 def _ask(session: Session, root: Path, wish: Wish) -> Wish:
     terminal = session.terminal
-    name = wish.name or terminal.ask("Name of the organisation", default=root.name.replace("-", " ").title())
+    name = wish.name or terminal.ask("Name of the organisation", default=_name_of(root))
     star = wish.north_star or terminal.ask("North star (what should be true one day, for whom?)", default="") or None
     outcomes = list(wish.outcomes)
     if not outcomes:

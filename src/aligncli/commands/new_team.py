@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from aligncli.commands.session import Session
+from aligncli.config import FILE_NAME
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import write_all
+from aligncli.io.files import check_places, reads, write_all
 from aligncli.io.repo import Repo
 from aligncli.model import Guardrail, Team
 from aligncli.render import scaffold
@@ -48,20 +49,16 @@ def new_team(session: Session, wish: Wish, *, dry_run: bool) -> int:
         raise AlignError(f"{repo.root} has no org document that a team could serve; `align init` writes one")
     check_id(wish.id, "team")
     _check_free(ws, wish.id)
-    for ref in wish.supports:
-        _check_reference(ws, ref)
+    _check_wish(ws, wish)
+    paths = _paths(repo, wish)
     if session.terminal.is_interactive and not dry_run:
         wish = _ask(session, ws, wish)
-    if wish.goal is not None and not wish.goal.strip():
-        raise AlignError("--goal needs a title: what changes, and for whom?")
     if wish.goal and not wish.supports:
         raise AlignError("--goal needs --supports: name the outcome or team/goal that it serves" + _choice(ws))
     if wish.supports and not wish.goal:
         raise AlignError("--supports needs --goal: what is it that supports this?")
-    _check_texts(wish)
     draft = draft_of(ws, wish)
-    folder = _folder(wish.folder, wish.id)
-    files = {f"{folder}/charter.md": scaffold.charter(draft), f"{folder}/team-api.md": scaffold.team_api(draft)}
+    files = dict(zip(paths, (scaffold.charter(draft), scaffold.team_api(draft)), strict=True))
     if dry_run:
         for path, text in files.items():
             session.terminal.out(f"# {path}\n{text}")
@@ -110,17 +107,29 @@ def _choice(ws: Workspace) -> str:
     return "; the outcomes are " + ", ".join(f"`{outcome.id}`" for outcome in live) if live else ""
 
 
-def _check_texts(wish: Wish) -> None:
-    for option, text in (("--name", wish.name), ("--mission", wish.mission), ("--lead", wish.lead)):
-        if text is not None and not text.strip():
+def _check_wish(ws: Workspace, wish: Wish) -> None:
+    """What can be told to be wrong before anybody is asked for more."""
+    texts = (("--name", wish.name), ("--mission", wish.mission), ("--lead", wish.lead), ("--goal", wish.goal))
+    for option, text in texts:
+        if text is not None and scaffold.is_blank(text):
             raise AlignError(f"{option} is blank")
+    for ref in wish.supports:
+        _check_reference(ws, ref)
 
 
-def _folder(parent: str, team_id: str) -> str:
-    folder = PurePosixPath(parent.replace(os.sep, "/"))
+def _paths(repo: Repo, wish: Wish) -> tuple[str, str]:
+    """Where the two documents go: a place that is free, and that the check reads."""
+    folder = PurePosixPath(wish.folder.replace(os.sep, "/"))
     if folder.is_absolute() or ".." in folder.parts:
-        raise AlignError(f"--dir {parent} leads out of the repo; it is a folder below the root")
-    return str(folder / team_id)
+        raise AlignError(f"--dir {wish.folder} leads out of the repo; it is a folder below the root")
+    paths = str(folder / wish.id / "charter.md"), str(folder / wish.id / "team-api.md")
+    check_places(repo.root, paths)
+    for path in paths:
+        if not reads(repo.root, repo.config, path):
+            raise AlignError(
+                f"`align check` would not read {path}: it is hidden, git-ignored or not included in {FILE_NAME}"
+            )
+    return paths
 
 
 def draft_of(ws: Workspace, wish: Wish) -> scaffold.TeamDraft:
@@ -133,7 +142,7 @@ def draft_of(ws: Workspace, wish: Wish) -> scaffold.TeamDraft:
         lead=wish.lead,
         goal=wish.goal,
         goal_id=scaffold.slug(wish.goal or "") or "first-goal",
-        supports=wish.supports,
+        supports=tuple(dict.fromkeys(wish.supports)),
         since=ws.as_of,
         guardrails=_guardrails(ws, wish),
         outcomes=[outcome.id for outcome in ws.outcomes.values() if outcome.is_live],
@@ -154,7 +163,7 @@ def _ask(session: Session, ws: Workspace, wish: Wish) -> Wish:
         type=wish.type or terminal.ask(f"Type ({', '.join(TYPES)})", _one_of(TYPES), default="") or None,
         lead=wish.lead or terminal.ask("Lead, best as a role", default="") or None,
     )
-    if wish.goal is None and not wish.supports:
+    if wish.goal is None:
         wish = wish._replace(goal=terminal.ask("First goal (what changes, and for whom?)", default="") or None)
     if wish.goal and not wish.supports:
         live = [outcome for outcome in ws.outcomes.values() if outcome.is_live]
@@ -185,7 +194,8 @@ def _references(ws: Workspace, offered: list[str]) -> Callable[[str], str]:
                 _check_reference(ws, word)
             except AlignError as error:
                 raise ValueError(str(error)) from None
-            chosen.append(word)
+            if word not in chosen:
+                chosen.append(word)
         if not chosen:
             raise ValueError("choose at least one")
         return " ".join(chosen)

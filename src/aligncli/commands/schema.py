@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from aligncli.commands.session import Session
 from aligncli.diagnostics import AlignError
 from aligncli.io.resources import SCHEMA_NAMES, load_schemas
+from aligncli.render.text import json_text
 from aligncli.suggest import nearest
 
 
@@ -22,5 +21,5 @@ def schema(session: Session, kind: str) -> int:
             f"there is no kind `{kind}`; "
             + (f"did you mean `{near}`?" if near else f"there are {', '.join(SCHEMA_NAMES)}")
         )
-    session.terminal.out(json.dumps(load_schemas().bundle(kind), ensure_ascii=False, indent=2))
+    session.terminal.out(json_text(load_schemas().bundle(kind)))
     return 0

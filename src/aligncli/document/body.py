@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -11,9 +12,9 @@ from aligncli.diagnostics import Span
 # One pass, leftmost first: what is code or a comment is consumed before a link in it could match.
 _TOKENS = re.compile(
     r"""
-      ^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*\Z)
+      ^[ ]{0,3}(?P<fence>`{3,}(?=[^`\n]*\n)|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*\Z)
     | <!--.*?(?:-->|\Z)
-    | (?P<ticks>`+)(?!`).{1,1000}?(?<!`)(?P=ticks)(?!`)
+    | (?P<ticks>`+)
     | \\.
     | \]\([ \t]*(?:<(?P<angle>[^<>\n]*)>|(?P<inline>[^\s<()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?\s*\)
     | ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<defined>\S+))
@@ -66,9 +67,15 @@ def read_body(text: str, start: int) -> Body:
     placeholders: list[Span] = []
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
-    for match in _TOKENS.finditer(text, start):
+    spans: _CodeSpans | None = None
+    at = start
+    while match := _TOKENS.search(text, at):
         group = match.lastgroup
-        if group == "todo":
+        at = max(match.end(), at + 1)
+        if group == "ticks":
+            spans = spans or _CodeSpans(text, start)
+            at = spans.end(match.start(), match.end())
+        elif group == "todo":
             begin = match.end() - len(match.group().lstrip(" \t>*-"))
             placeholders.append(Span(begin, match.end()))
         elif group in ("angle", "inline", "angled", "defined"):
@@ -76,6 +83,31 @@ def read_body(text: str, start: int) -> Body:
             if target:
                 links.append(Link(target, Span(*match.span(group))))
     return Body(tuple(links), tuple(placeholders))
+
+
+class _CodeSpans:
+    """Where code in backticks ends: at the next run of as many backticks in the same paragraph.
+
+    Looked up, not searched for: a text of a million backticks takes no longer than any other.
+    """
+
+    def __init__(self, text: str, start: int) -> None:
+        self._runs: dict[int, list[int]] = {}
+        for run in re.compile("`+").finditer(text, start):
+            self._runs.setdefault(len(run.group()), []).append(run.start())
+        self._gaps = [gap.start() for gap in re.compile(r"\n[ \t]*\n").finditer(text, start)]
+
+    def end(self, start: int, after: int) -> int:
+        """The end of the code that the backticks from ``start`` to ``after`` begin, else ``after``."""
+        length = after - start
+        runs = self._runs.get(length, [])
+        following = bisect_left(runs, after)
+        if following == len(runs):
+            return after
+        gap = bisect_left(self._gaps, after)
+        if gap < len(self._gaps) and self._gaps[gap] < runs[following]:
+            return after
+        return runs[following] + length
 
 
 def local_path(target: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,54 +63,73 @@ def git_top(folder: Path) -> Path | None:
 def discover(root: Path, config: Config) -> Found:
     """Walks the files below a root.
 
-    Git-ignored files (by every ``.gitignore`` below the root, with or without git), hidden files and folders with
-    an ``align.toml`` of their own are no documents; links to folders are not followed.
+    Git-ignored files (by every ``.gitignore`` below the root, with or without git) are not there. Hidden files, and
+    those in a folder with an ``align.toml`` of its own, are no documents. Links to folders are not followed.
     """
     documents: list[str] = []
     outside: list[str] = []
     paths: set[str] = set()
     wanted = _filter(config)
     real_root = os.path.realpath(root)
-    stack: list[tuple[str, str, tuple[_Ignore, ...], bool]] = [(os.fspath(root), "", (), False)]
+    # A folder, the way to it, the .gitignore files above it, and whether documents in it are ours to read.
+    stack: list[tuple[str, str, tuple[_Ignore, ...], bool]] = [(os.fspath(root), "", (), True)]
     while stack:
-        folder, prefix, ignores, hidden = stack.pop()
+        folder, prefix, ignores, ours = stack.pop()
         try:
             with os.scandir(folder) as entries:
                 listed = list(entries)
         except OSError:
             continue
-        if any(entry.name == ".gitignore" for entry in listed):
-            ignore = _Ignore.read(os.path.join(folder, ".gitignore"), prefix)
-            if ignore is not None:
-                ignores = (*ignores, ignore)
+        ignores = _with_ignore(ignores, folder, prefix, {entry.name for entry in listed})
         for entry in listed:
             name = entry.name
             path = prefix + name
-            is_link = entry.is_symlink()
             is_folder = entry.is_dir(follow_symlinks=False)
             if name in _NEVER or (ignores and _is_ignored(path, is_folder, ignores)):
                 continue
             if is_folder:
-                if os.path.exists(os.path.join(entry.path, FILE_NAME)):
-                    paths.add(path)
-                    continue  # another workspace
-                stack.append((entry.path, path + "/", ignores, hidden or name[0] == "."))
                 paths.add(path)
+                own = ours and name[0] != "." and not os.path.exists(os.path.join(entry.path, FILE_NAME))
+                stack.append((entry.path, path + "/", ignores, own))
                 continue
-            if is_link:
+            is_document = ours and name.endswith(".md") and name[0] != "." and (wanted is None or wanted(path))
+            if entry.is_symlink():
                 target = os.path.realpath(entry.path)
-                inside = target == real_root or target.startswith(real_root + os.sep)
+                inside = target == real_root or target.startswith(real_root.rstrip(os.sep) + os.sep)
                 if inside and os.path.exists(target):
                     paths.add(path)  # what it leads to is found under its own name
-                elif name.endswith(".md") and name[0] != "." and not hidden and (wanted is None or wanted(path)):
+                elif is_document:
                     outside.append(path)
                 continue
             paths.add(path)
-            if name.endswith(".md") and name[0] != "." and not hidden and (wanted is None or wanted(path)):
+            if is_document:
                 documents.append(path)
     documents.sort()
     outside.sort()
     return Found(documents, outside, paths)
+
+
+def reads(root: Path, config: Config, path: str) -> bool:
+    """Whether :func:`discover` would take a path below the root, there or not yet there, for a document's."""
+    wanted = _filter(config)
+    parts = path.split("/")
+    ignores: tuple[_Ignore, ...] = ()
+    prefix = ""
+    for index, part in enumerate(parts):
+        ignores = _with_ignore(ignores, os.path.join(root, prefix), prefix, (".gitignore",))
+        here = prefix + part
+        is_folder = index < len(parts) - 1
+        if part[0] == "." or (ignores and _is_ignored(here, is_folder, ignores)):
+            return False
+        if is_folder and os.path.exists(os.path.join(root, here, FILE_NAME)):
+            return False
+        prefix = here + "/"
+    return path.endswith(".md") and (wanted is None or wanted(path))
+
+
+def _with_ignore(ignores: tuple[_Ignore, ...], folder: str, prefix: str, names: Collection[str]) -> tuple[_Ignore, ...]:
+    ignore = _Ignore.read(os.path.join(folder, ".gitignore"), prefix) if ".gitignore" in names else None
+    return (*ignores, ignore) if ignore is not None else ignores
 
 
 def read_text(root: Path, path: str) -> str | Unreadable:
@@ -164,11 +183,7 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
     """
     import tempfile  # most runs write nothing
 
-    for path in files:
-        _refuse_escape(root, path)
-    taken = [path for path in files if os.path.lexists(root / path)]
-    if taken:
-        raise AlignError(f"{taken[0]} exists already, and nothing is overwritten")
+    check_places(root, files)
     staged: list[tuple[Path, Path]] = []
     created: list[Path] = []
     made: list[Path] = []
@@ -202,6 +217,21 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
     _clean(staged, [])
 
 
+def check_places(root: Path, paths: Iterable[str]) -> None:
+    """Whether new files may stand at some paths below a root.
+
+    Raises:
+        AlignError: something is there already, or the path leads out of the root.
+    """
+    real = os.path.realpath(root)
+    for path in paths:
+        target = os.path.realpath(os.path.join(root, path))
+        if os.path.isabs(path) or not target.startswith(real.rstrip(os.sep) + os.sep):
+            raise AlignError(f"{path} is outside of {root}, where nothing is written")
+        if os.path.lexists(os.path.join(root, path)):
+            raise AlignError(f"{path} exists already, and nothing is overwritten")
+
+
 def _clean(staged: Iterable[tuple[Path, Path]], folders: Iterable[Path]) -> None:
     for temporary, _ in staged:
         temporary.unlink(missing_ok=True)
@@ -217,13 +247,6 @@ def _make_folders(folder: Path) -> Iterator[Path]:
     with contextlib.suppress(FileExistsError):
         folder.mkdir()
         yield folder
-
-
-def _refuse_escape(root: Path, path: str) -> None:
-    real = os.path.realpath(root)
-    target = os.path.realpath(root / path)
-    if os.path.isabs(path) or not target.startswith(real.rstrip(os.sep) + os.sep):
-        raise AlignError(f"{path} is outside of {root}, where nothing is written")
 
 
 def _umask() -> int:

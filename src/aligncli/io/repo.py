@@ -25,7 +25,7 @@ class Repo:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = Path(os.path.realpath(root))
         self.schemas = load_schemas()
         self.config = self._read_config()
 
@@ -39,7 +39,7 @@ class Repo:
         for path in (*paths, start):
             if not os.path.lexists(path):
                 raise AlignError(f"there is no file or folder `{path}`")
-        roots = {find_root(path) for path in paths} or {find_root(start)}
+        roots = {Path(os.path.realpath(find_root(path))) for path in paths} or {find_root(start)}
         if len(roots) > 1:
             first, second = sorted(roots)[:2]
             raise AlignError(f"the paths belong to different repos, `{first}` and `{second}`: check them one at a time")
@@ -88,4 +88,8 @@ class Repo:
 
     def relative(self, path: Path) -> str:
         """A path as documents are named: from the root, with ``/``; ``.`` for the root itself."""
-        return Path(os.path.relpath(os.path.abspath(path), self.root)).as_posix()
+        folder, name = os.path.split(os.path.abspath(path))
+        real = os.path.join(os.path.realpath(folder), name)  # a link that is a document keeps its own name
+        if os.path.isdir(real):
+            real = os.path.realpath(real)
+        return Path(os.path.relpath(real, self.root)).as_posix()

@@ -54,7 +54,12 @@ class Terminal:
     @property
     def unicode(self) -> bool:
         """Whether standard output can show box-drawing characters."""
-        return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") in ("utf8", "utf16", "utf32", "gb18030")
+        return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") in (
+            "utf8",
+            "utf16",
+            "utf32",
+            "gb18030",
+        )
 
     @property
     def is_interactive(self) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
 from aligncli import __version__
 from aligncli.diagnostics import Diagnostic, Range
 from aligncli.engine import Report
+from aligncli.render.text import json_text
 
 
 def check_json(report: Report, as_of: date) -> str:
@@ -20,7 +20,7 @@ def check_json(report: Report, as_of: date) -> str:
         "summary": report.summary._asdict(),
         "diagnostics": [_diagnostic(item) for item in report.diagnostics],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def _diagnostic(item: Diagnostic) -> dict[str, Any]:

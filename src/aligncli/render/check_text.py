@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from aligncli.diagnostics import Diagnostic
 from aligncli.document.source import Source
 from aligncli.engine import Report, Summary
-from aligncli.render.text import Style, count, plain
+from aligncli.render.text import Style, count, plain, without_commands
 from aligncli.rules import RULES
 
 
@@ -22,7 +22,7 @@ def full(report: Report, source: Callable[[str], str], style: Style) -> str:
             sources[path] = Source(source(path))
         return sources[path]
 
-    return "".join("\n".join(_full(item, lines_of, style)) + "\n\n" for item in report.diagnostics)
+    return without_commands("".join("\n".join(_full(item, lines_of, style)) + "\n\n" for item in report.diagnostics))
 
 
 def _full(item: Diagnostic, lines_of: Callable[[str], Source], style: Style) -> list[str]:
@@ -64,7 +64,7 @@ def concise(report: Report, style: Style) -> str:
         hint = f" ({plain(item.hint)})" if item.hint else ""
         code = style.severity(f"{item.severity.label}[{item.code}]", item.severity)
         lines.append(f"{plain(item.path)}:{start.line}:{start.column}: {code} {plain(item.message)}{hint}\n")
-    return "".join(lines)
+    return without_commands("".join(lines))
 
 
 def statistics(by_rule: Mapping[str, int], style: Style) -> str:

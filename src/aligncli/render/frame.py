@@ -82,7 +82,7 @@ def _line(text: str, marks: Sequence[Mark], number: int, style: Style, severity:
         end = (at(mark.range.end.column) if one_line else offsets[-1]) - left
         start = min(max(start, 0), room - 1)
         placed.append((start, max(start + 1, min(end, room)), mark))
-    rows.extend(_marks(placed, style, severity, gutter))
+    rows.extend(_marks(placed, style, severity, gutter, room))
     return rows
 
 
@@ -98,8 +98,14 @@ def _window(cells: Sequence[tuple[str, int]], offsets: Sequence[int], left: int,
     return "…" + line[1:] if cut_left else line
 
 
-def _marks(placed: Sequence[tuple[int, int, Mark]], style: Style, severity: Severity, gutter: int) -> list[str]:
-    """The row of carets, with the label of the rightmost behind it, and the other labels hanging below."""
+def _marks(
+    placed: Sequence[tuple[int, int, Mark]], style: Style, severity: Severity, gutter: int, room: int
+) -> list[str]:
+    """The row of carets, with the label of the rightmost behind it, and the other labels hanging below.
+
+    A label that does not fit behind its mark hangs below as well, further left where it must, and is cut where even
+    that is too narrow.
+    """
     empty = style.paint(f"{'':{gutter}} |", "blue", bold=True)
 
     def painted(text: str, mark: Mark) -> str:
@@ -112,18 +118,39 @@ def _marks(placed: Sequence[tuple[int, int, Mark]], style: Style, severity: Seve
             continue
         row += " " * (start - at) + painted(("^" if mark.primary else "-") * (end - start), mark)
         at = end
-    *rest, (_, _, last) = placed
-    if last.label:
+    hanging = [(start, mark, _cells(plain(mark.label))) for start, _, mark in placed if mark.label]
+    last = placed[-1][2]
+    if last.label and at + 1 + hanging[-1][2] <= room:
         row += " " + painted(plain(last.label), last)
+        hanging.pop()
     rows = [f"{empty} {row}"]
-    rest = [item for item in rest if item[2].label]
-    while rest:
-        for text in ("|", None):
-            hanging, at = "", 0
-            for index, (start, _, mark) in enumerate(rest):
-                piece = plain(mark.label) if text is None and index == len(rest) - 1 else "|"
-                hanging += " " * (start - at) + painted(piece, mark)
-                at = start + 1
-            rows.append(f"{empty} {hanging}")
-        rest.pop()
+    while hanging:
+        start, mark, width = hanging.pop()
+        bars, at = "", 0
+        for left, other, _ in [*hanging, (start, mark, width)]:
+            if left >= at:
+                bars += " " * (left - at) + painted("|", other)
+                at = left + 1
+        rows.append(f"{empty} {bars}")
+        begin = max(0, min(start, room - width))
+        label, at = "", 0
+        for left, other, _ in hanging:
+            if at <= left < begin:
+                label += " " * (left - at) + painted("|", other)
+                at = left + 1
+        label += " " * (begin - at) + painted(_cut(plain(mark.label), room), mark)
+        rows.append(f"{empty} {label}")
     return rows
+
+
+def _cells(text: str) -> int:
+    return sum(cell(char)[1] for char in text)
+
+
+def _cut(text: str, room: int) -> str:
+    """A text that takes at most so many cells."""
+    if _cells(text) <= room:
+        return text
+    while _cells(text) > room - 1:
+        text = text[:-1]
+    return text + "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aligncli.diagnostics import Diagnostic, Severity
 from aligncli.engine import Report
+from aligncli.render.text import plain
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice", Severity.OFF: "notice"}
 
@@ -21,7 +22,7 @@ def github(report: Report, prefix: str) -> str:
 def _command(item: Diagnostic, prefix: str) -> str:
     start, end = item.range
     properties = {
-        "file": prefix + item.path,
+        "file": plain(prefix + item.path),
         "line": str(start.line),
         "endLine": str(end.line),
         "col": str(start.column),
@@ -30,7 +31,7 @@ def _command(item: Diagnostic, prefix: str) -> str:
         "title": f"{item.code} {item.name}",
     }
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = item.message + (f"\nhelp: {item.help}" if item.help else "")
+    message = plain(item.message) + (f"\nhelp: {plain(item.help)}" if item.help else "")
     return f"::{_COMMANDS[item.severity]} {written}::{_data(message)}\n"
 
 

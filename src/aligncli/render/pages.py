@@ -24,7 +24,7 @@ def colored_page(rule: Rule, width: int) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    console = Console(width=width, force_terminal=True)
+    console = Console(width=width, force_terminal=True, color_system="standard")
     with console.capture() as capture:
         # A terminal shows no info strings, and a reader wants to know which file is which.
         named = _CODE_BLOCK.sub(r"`\g<path>`:\n\n```yaml", page(rule))

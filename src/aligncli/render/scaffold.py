@@ -36,6 +36,11 @@ class TeamDraft(NamedTuple):
     """Ids of live outcomes, to name in a comment."""
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text is nothing that a reader would see; the schemas refuse such a one."""
+    return not re.search(r"[^\s\x1c-\x1f\x85\ufeff]", text)
+
+
 def scalar(text: str) -> str:
     """A text as a YAML scalar: as it is where every parser reads it as that text, else in double quotes."""
     text = " ".join(text.split())
@@ -81,10 +86,10 @@ def charter(draft: TeamDraft) -> str:
         choice = f"  # one of: {', '.join(draft.outcomes[:5])}" if draft.outcomes else ""
         lines += [
             "# One goal is enough to begin with:",
-            "# goals:",
-            "#   - id: first-goal",
-            "#     title: What changes, and for whom",
-            f"#     supports: [{draft.outcomes[0] if draft.outcomes else 'outcome'}]{choice}",
+            "#goals:",
+            "#  - id: first-goal",
+            "#    title: What changes, and for whom",
+            f"#    supports: [{draft.outcomes[0] if draft.outcomes else 'outcome'}]{choice}",
         ]
     lines += _guardrails(draft.guardrails)
     lines += [
@@ -103,13 +108,13 @@ def _guardrails(guardrails: Sequence[Guardrail]) -> list[str]:
         return []
     lines = [
         "# These guardrails apply. Remove the hash before `guardrails:` and before each one that holds.",
-        "# guardrails:",
+        "#guardrails:",
     ]
     for guardrail in guardrails:
         entry = f"{{id: {guardrail.id}, evidence: [path or URL]}}" if guardrail.evidence == "required" else guardrail.id
-        lines.append(f"#   - {entry}")
+        lines.append(f"#  - {entry}")
         reason = f"{guardrail.title}. {guardrail.why or ''}".replace("..", ".").strip()
-        lines.append(f"#     # {guardrail.level}: {_cut(plain(reason))}")
+        lines.append(f"#    # {guardrail.level}: {_cut(plain(reason))}")
     return lines
 
 
@@ -149,10 +154,10 @@ def org(name: str, north_star: str | None, outcomes: Sequence[tuple[str, str]]) 
         lines += [f"  - id: {scalar(outcome)}", f"    title: {scalar(title)}"]
     lines += [
         "# Guardrails are few, and each says why:",
-        "# guardrails:",
-        "#   - id: card-data",
-        "#     title: Card numbers never touch our servers",
-        "#     why: One leak would end the company.",
+        "#guardrails:",
+        "#  - id: card-data",
+        "#    title: Card numbers never touch our servers",
+        "#    why: One leak would end the company.",
         "# Every field: align schema org",
         "---",
         f"# {plain(name)}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from aligncli.diagnostics import Severity
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
+
+_COMMAND = re.compile(r"^([ \t]*(?:\x1b\[\d*m)*[ \t]*)::", re.M)
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan", Severity.OFF: "white"}
 
@@ -36,6 +39,17 @@ class Style(NamedTuple):
 def plain(text: str) -> str:
     """A text on one line and without characters that a terminal or a reader's eye would obey."""
     return _UNSAFE.sub(lambda found: " " if found.group() in "\n\r\t" else _escaped(found.group()), text)
+
+
+def json_text(document: object) -> str:
+    """JSON for readers of files and of terminals: what ``plain`` would neutralise stands escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _UNSAFE.sub(lambda found: "\n" if found.group() == "\n" else _escaped(found.group()), text) + "\n"
+
+
+def without_commands(text: str) -> str:
+    """Lines that a CI system does not take for its commands (``::error::``, ``##[group]``)."""
+    return _COMMAND.sub(r"\1: :", text).replace("##[", "# #[") if "::" in text or "##[" in text else text
 
 
 def _escaped(char: str) -> str:

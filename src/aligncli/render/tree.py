@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from aligncli.render.text import Style, plain
+from aligncli.render.text import Style, json_text, plain, without_commands
 from aligncli.views.tree import Node, Tree, walk
 
 Line = Callable[[Node], int]
@@ -43,7 +42,7 @@ def text(tree: Tree, style: Style) -> str:
     lines.extend(
         _apart(tree.unresolved, "Unresolved", ("thing", "things"), " whose way up is unknown", "yellow", style)
     )
-    return "\n".join(lines) + "\n"
+    return without_commands("\n".join(lines) + "\n")
 
 
 def _apart(nodes: Sequence[Node], title: str, nouns: tuple[str, str], what: str, color: str, style: Style) -> list[str]:
@@ -109,7 +108,7 @@ def tree_json(tree: Tree, line: Line) -> str:
         "untraced": [_json(node, line) for node in tree.untraced],
         "unresolved": [_json(node, line) for node in tree.unresolved],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def _json(node: Node, line: Line) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def markdown(tree: Tree, line: Line) -> str:
     for title, nodes in (("Goals that lead to no outcome", tree.untraced), ("Unresolved", tree.unresolved)):
         if nodes:
             lines += ["", f"## {title}", "", *_bullets(nodes, line)]
-    return "\n".join(lines) + "\n"
+    return without_commands("\n".join(lines) + "\n")
 
 
 def _bullets(nodes: Sequence[Node], line: Line) -> list[str]:

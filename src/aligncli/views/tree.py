@@ -84,6 +84,9 @@ def build_tree(ws: Workspace, ref: str | None = None, only: Filter = EVERYTHING)
         return Tree(name, star, builder.forest([start]), (), (), True)
     tops = [outcome for outcome in ws.outcomes.values() if _serves_directly(ws, outcome)]
     outcomes = builder.forest(tops)
+    if not only.goals:
+        unresolved = [o for o in ws.outcomes.values() if ws.trace[o.key] is Trace.UNKNOWN and o.key not in builder.seen]
+        return Tree(name, star, outcomes, (), builder.forest(_tops_of(ws, unresolved)))
     ends = [goal for goal in ws.goals.values() if ws.trace[goal.key] is Trace.ENDS and goal.is_open]
     untraced = builder.forest(_tops_of(ws, ends))
     everything: list[Outcome | Goal] = [*ws.outcomes.values(), *ws.goals.values()]
@@ -95,7 +98,7 @@ def _serves_directly(ws: Workspace, outcome: Outcome) -> bool:
     return outcome.key not in ws.supports and ws.trace[outcome.key] is Trace.REACHES
 
 
-def _tops_of(ws: Workspace, things: Sequence[Outcome | Goal]) -> list[Outcome | Goal]:
+def _tops_of(ws: Workspace, things: Sequence[Outcome] | Sequence[Outcome | Goal]) -> list[Outcome | Goal]:
     """Those of some things that support none of the others; all of a ring has a first one too."""
     keys = {thing.key for thing in things}
     tops = [thing for thing in things if not any(s.target.key in keys for s in ws.supports.get(thing.key, ()))]

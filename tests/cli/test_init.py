@@ -1,0 +1,241 @@
+"""``align init`` from outside: an empty folder becomes a repo whose check says what is left to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.cli.tool import DAY, SMALLEST, Tool, listing, one_sentence, write
+
+
+def empty(tool: Tool, name: str = "my-company") -> Path:
+    folder = tool.folder / name
+    folder.mkdir()
+    return folder
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def frontmatter(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+
+
+WHOLE = {
+    "align.toml", "org.md", "teams/first-team/charter.md", "teams/first-team/team-api.md", ".pre-commit-config.yaml", ".github/workflows/align.yml",
+}  # fmt: skip
+
+
+def test_an_empty_folder(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool("init", cwd=folder)
+    assert (run.status, run.err) == (0, "")
+    assert files(folder) == WHOLE
+    for path in WHOLE:
+        assert path in run.out
+    for words in ("align check", "align new-team", "align tree"):
+        assert words in run.out
+    check = tool("check", cwd=folder)
+    assert check.status == 0
+    assert check.lines[-1].startswith("0 errors, ")
+    assert "AL210" in check.out
+    assert set(tool.codes(folder)) <= {"AL210", "AL309"}
+    assert tool("tree", cwd=folder).status == 0
+
+
+def test_with_options(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool(
+        "init", "--name", "Parcelry", "--north-star", "Anyone: a parcel, anywhere", "--outcome", "Fewer carts are abandoned",
+        "--outcome", "Fewer carts are abandoned", "--outcome", "日本語", "--team", "checkout", cwd=folder,
+    )  # fmt: skip
+    assert run.status == 0
+    org = frontmatter(folder / "org.md")
+    assert (org["name"], org["north-star"]) == ("Parcelry", "Anyone: a parcel, anywhere")
+    assert [outcome["title"] for outcome in org["outcomes"]] == ["Fewer carts are abandoned"] * 2 + ["日本語"]
+    assert len({outcome["id"] for outcome in org["outcomes"]}) == 3
+    assert (folder / "teams/checkout/charter.md").exists()
+    assert tool("check", cwd=folder).status == 0
+
+
+def test_nasty_texts_pass_the_check(tool: Tool) -> None:
+    for number, text in enumerate(("a: b #c", "- \"x\"", "line\nbreak", "\x1b[31m\u202e", "yes", "\ufeffx\uffff")):
+        folder = empty(tool, f"company-{number}")
+        run = tool("init", f"--name={text}", f"--north-star={text}", f"--outcome={text}", cwd=folder)
+        assert run.status == 0, run
+        assert tool("check", cwd=folder).status == 0, text
+        assert "\x1b" not in run.out
+
+
+def test_a_folder_with_an_odd_name(tool: Tool) -> None:
+    for name in ("Größe & Co: #1", "日本", "---", "null", "123"):
+        folder = empty(tool, name)
+        assert tool("init", cwd=folder).status == 0
+        assert tool("check", cwd=folder).status == 0, name
+
+
+def test_dash_c(tool: Tool) -> None:
+    folder = empty(tool)
+    assert tool("init", "-C", folder).status == 0
+    assert files(folder) == WHOLE
+
+
+def test_a_second_run_is_refused(tool: Tool) -> None:
+    folder = empty(tool)
+    tool("init", cwd=folder)
+    before = listing(folder)
+    one_sentence(tool("init", cwd=folder), "align.toml", "already")
+    assert listing(folder) == before
+
+
+def test_a_folder_with_documents_is_refused(tool: Tool) -> None:
+    root = tool.repo(SMALLEST, config=None)
+    before = listing(root)
+    one_sentence(tool("init", cwd=root), "org.md", "already")
+    assert listing(root) == before
+
+
+def test_other_files_stay_as_they_are(tool: Tool) -> None:
+    folder = write(tool.folder / "site", {"README.md": "# Hello\n", ".pre-commit-config.yaml": "repos: []\n", "docs/a.md": "# A\n"})
+    run = tool("init", cwd=folder)
+    assert run.status == 0
+    assert (folder / ".pre-commit-config.yaml").read_text() == "repos: []\n"
+    assert (folder / "README.md").read_text() == "# Hello\n"
+    assert ".pre-commit-config.yaml" in run.out
+    assert files(folder) == WHOLE | {"README.md", "docs/a.md"}
+    assert tool("check", cwd=folder).status == 0
+
+
+def test_an_existing_workflow_is_kept(tool: Tool) -> None:
+    folder = write(tool.folder / "site", {".github/workflows/align.yml": "name: mine\n"})
+    assert tool("init", cwd=folder).status == 0
+    assert (folder / ".github/workflows/align.yml").read_text() == "name: mine\n"
+
+
+def test_what_stands_in_the_way_stops_everything(tool: Tool) -> None:
+    folder = write(tool.folder / "site", {"teams": "a file\n"})
+    one_sentence(tool("init", cwd=folder))
+    assert [path.name for path in folder.iterdir()] == ["teams"]
+    assert (folder / "teams").read_text() == "a file\n"
+    folder = write(tool.folder / "other", {"teams/first-team/team-api.md": "# Notes\n"})
+    before = listing(folder)
+    run = tool("init", cwd=folder)
+    one_sentence(run, "team-api.md")
+    assert listing(folder) == before
+
+
+def test_in_a_sub_folder_of_a_git_repo_there_is_no_workflow(tool: Tool) -> None:
+    """GitHub reads workflows at the top of the repo only."""
+    top = write(tool.folder / "mono", {"charters/.keep": ""})
+    (top / ".git").mkdir()
+    assert tool("init", cwd=top / "charters").status == 0
+    assert not (top / "charters/.github").exists()
+    assert not (top / ".github").exists()
+
+
+def test_inside_another_workspace(tool: Tool) -> None:
+    """A folder below a root would become a workspace of its own: init starts one where it is told to."""
+    root = tool.repo(SMALLEST)
+    (root / "labs").mkdir()
+    assert tool("init", cwd=root / "labs").status == 0
+    assert tool("check", root).status == 0
+    assert tool.json("check", root)["summary"]["documents"] == 2
+
+
+def test_dry_run(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool("init", "--dry-run", "--as-of", DAY, cwd=folder)
+    assert run.status == 0
+    assert files(folder) == set()
+    assert all(path in run.out for path in WHOLE)
+
+
+def test_refusals_write_nothing(tool: Tool) -> None:
+    folder = empty(tool)
+    one_sentence(tool("init", "--team", "My Team", cwd=folder), "`my-team`")
+    one_sentence(tool("init", "--team", "../../x", cwd=folder))
+    one_sentence(tool("init", "--name", " ", cwd=folder), "--name")
+    one_sentence(tool("init", "--name", "\ufeff", cwd=folder), "--name")
+    one_sentence(tool("init", "--north-star", "", cwd=folder), "--north-star")
+    one_sentence(tool("init", "--outcome", "\t", cwd=folder), "--outcome")
+    assert files(folder) == set()
+
+
+def test_the_files_for_ci_are_valid_yaml(tool: Tool) -> None:
+    folder = empty(tool)
+    tool("init", cwd=folder)
+    workflow = yaml.safe_load((folder / ".github/workflows/align.yml").read_text())
+    commands = [step.get("run", "") for step in workflow["jobs"]["check"]["steps"]]
+    assert any(command.startswith("align check") for command in commands)
+    hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert hooks[0]["entry"].startswith("align check")
+
+
+def test_quiet(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool("init", "-q", cwd=folder)
+    assert (run.status, run.out) == (0, "")
+    assert files(folder) == WHOLE
+
+
+def test_in_a_terminal_it_asks(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool.terminal(
+        "init", cwd=folder, env={"NO_COLOR": "1"},
+        answers=[
+            ("Name", ""),
+            ("North star", "Anyone can send a parcel: anywhere."),
+            ("First outcome", "Fewer carts are abandoned"),
+            ("Another outcome", "Fewer parcels come back"),
+            ("Another outcome", ""),
+            ("Id of the first team", "../x"),
+            ("Id of the first team", "Check Out"),
+        ],
+    )  # fmt: skip
+    assert run.status == 0, run.out
+    org = frontmatter(folder / "org.md")
+    assert org["name"] == "My Company"
+    assert org["north-star"] == "Anyone can send a parcel: anywhere."
+    assert [outcome["id"] for outcome in org["outcomes"]] == ["fewer-carts-are-abandoned", "fewer-parcels-come-back"]
+    assert (folder / "teams/check-out/charter.md").exists()
+    assert tool("check", cwd=folder).status == 0
+
+
+def test_what_was_given_is_not_asked(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool.terminal("init", "--name", "N", "--north-star", "S", "--outcome", "O", "--team", "t", cwd=folder)
+    assert run.status == 0
+    assert "?" not in run.out.split("Created")[0]
+
+
+def test_a_refusal_comes_before_the_first_question(tool: Tool) -> None:
+    run = tool.terminal("init", cwd=tool.repo(SMALLEST))
+    assert run.status == 2
+
+
+def test_an_interrupted_question_writes_nothing(tool: Tool) -> None:
+    folder = empty(tool)
+    run = tool.terminal("init", cwd=folder, answers=[("Name", "\x03")])
+    assert run.status not in (0, None)
+    assert "Traceback" not in run.out
+    assert files(folder) == set()
+
+
+def test_the_first_day_of_a_new_user(tool: Tool) -> None:
+    """`align init` in an empty folder, `align new-team`, break three things: each is found."""
+    folder = empty(tool)
+    tool("init", "--name", "Parcelry", "--north-star", "A parcel anywhere.", "--outcome", "Fewer carts are abandoned", cwd=folder)
+    assert tool("new-team", "checkout", "--goal", "One tap", "--supports", "fewer-carts-are-abandoned", cwd=folder).status == 0
+    assert tool("check", cwd=folder).status == 0
+    charter = folder / "teams/checkout/charter.md"
+    charter.write_text(
+        charter.read_text().replace("fewer-carts-are-abandoned", "fewer-carts-are-abandonned").replace("status: forming", "status: formng").replace("since:", "sinse:")
+    )
+    run = tool("check", cwd=folder)
+    assert run.status == 1
+    assert run.lines[-1].startswith("3 errors")
+    for words in ("a similar id exists: `fewer-carts-are-abandoned`", "a similar value exists: `forming`", "a similar field exists: `since`"):
+        assert words in run.out
