@@ -12,7 +12,7 @@ from aligncli.diagnostics import Span
 # One pass, leftmost first: what is code or a comment is consumed before a link in it could match.
 _TOKENS = re.compile(
     r"""
-      ^[ ]{0,3}(?P<fence>`{3,}(?=[^`\n]*\n)|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*\Z)
+      ^[ ]{0,3}(?P<fence>`{3,}+(?=[^`\n]*\n)|~{3,}+)[^\n]*+\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*\Z)
     | <!--.*?(?:-->|\Z)
     | (?P<ticks>`+)
     | \\.

@@ -12,7 +12,7 @@ _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING = re.compile(r"---[ \t]*(?=[\r\n]|\Z)")
 _LATER = (
     # Code is passed over: a README may well show a document.
-    r"^[ ]{0,3}(?P<code>`{3,}|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=code)|.*\Z)"
+    r"^[ ]{0,3}(?P<code>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ ]{0,3}(?P=code)|.*\Z)"
     r"|^[ \t]*(?P<open>---)[ \t]*\n(?:[ \t]*\n)*[\w\-]+:[^\n]*\n(?:[^\n]*\n)*?---[ \t]*$"
 )
 _FOREIGN = re.compile(r"(?:\+\+\+|;;;|---[ \t]*(?:toml|json)\b|\{)")
