@@ -9,6 +9,10 @@ _SCAN_AT_MOST = 300
 """Up to this many names each is compared; beyond, only those that an index brings up."""
 
 
+_LONGEST = 300
+"""No name is longer; a misspelt text beyond that is not compared with any."""
+
+
 def distance(left: str, right: str, limit: int) -> int:
     """The optimal string alignment distance (insert, delete, replace, swap neighbours).
 
@@ -80,6 +84,8 @@ class Suggester:
     def ranked(self, wrong: str) -> list[tuple[int, str]]:
         """The (distance, name) pairs within reach of ``wrong``, nearest first."""
         folded = _fold(wrong)
+        if len(folded) > _LONGEST:
+            return []
         limit = _limit(folded)
         near = []
         for name in self._candidates(folded):
@@ -98,6 +104,7 @@ class Suggester:
 
     def some(self, wrong: str, most: int = 5) -> list[str]:
         """At most ``most`` names to choose from: those within reach, then those that share a word, then any."""
+        wrong = wrong[:_LONGEST]
         chosen = [name for _, name in self.ranked(wrong)]
         words = set(_fold(wrong).split("-"))
         for name in self._candidates(_fold(wrong)):

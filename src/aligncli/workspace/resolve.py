@@ -35,6 +35,7 @@ class Resolver:
         self._names = names
         self._suggesters: dict[str, Suggester] = {}
         """For the goals of each team that somebody misspelt."""
+        self._service_suggesters: dict[str, Suggester] = {}
 
     def named(self, space: Namespace, text: str, owner: Any, route: Route, verb: str) -> Any:
         """What a reference by bare id means, or nothing; what is odd about it is noted."""
@@ -334,7 +335,9 @@ class Resolver:
         api = self._ws.apis.get(team)
         if api is None or team in self._names.partly_known or f"{team}/{name}" in self._names.services.all:
             return
-        suggester = Suggester([service.id for service in api.services])
+        suggester = self._service_suggesters.get(team)
+        if suggester is None:
+            suggester = self._service_suggesters[team] = Suggester([service.id for service in api.services])
         nearest = suggester.nearest(name)
         target = self._names.services.all.get(f"{team}/{nearest}") if nearest else None
         candidates = [] if target else [self._names.services.all[f"{team}/{other}"] for other in suggester.some(name)]

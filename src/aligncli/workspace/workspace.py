@@ -6,6 +6,7 @@ import enum
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from aligncli.diagnostics import Fact, Finding, Route
@@ -27,7 +28,7 @@ from aligncli.model import (
     Waiver,
     parse_period,
 )
-from aligncli.suggest import nearest
+from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Clash, Reference
 from aligncli.workspace.scope import ScopeIndex
@@ -124,7 +125,7 @@ class Workspace:
         self.scope = ScopeIndex((), {}, {})
         self._periods: dict[str, Period | None] = {}
         self._problems: dict[str, list[Finding]] | None = None
-        self._folders: dict[str, dict[str, str]] | None = None
+        self._folders: dict[str, _Folder] | None = None
 
     # --- what documents brought along ---
 
@@ -236,14 +237,34 @@ class Workspace:
     def path_meant(self, path: str) -> str | None:
         """The path that a wrong one probably means: the same in another case, else a near name in its folder."""
         if self._folders is None:
-            self._folders = {}
+            names: dict[str, dict[str, str]] = {}
             for known in self.paths:
                 folder, _, name = known.rpartition("/")
-                self._folders.setdefault(folder.casefold(), {})[name] = known
+                names.setdefault(folder.casefold(), {}).setdefault(name, known)
+            self._folders = {folder: _Folder(inside) for folder, inside in names.items()}
         folder, _, name = path.rpartition("/")
-        siblings = self._folders.get(folder.casefold(), {})
-        for other, known in siblings.items():
-            if other.casefold() == name.casefold():
-                return known
-        near = nearest(name, siblings.keys())
-        return siblings[near] if near else None
+        inside = self._folders.get(folder.casefold())
+        return inside.meant(name) if inside is not None else None
+
+
+class _Folder:
+    """The names in one folder, ready to be asked for again and again."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return {name.casefold(): path for name, path in self._names.items()}
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self._names.keys())
+
+    def meant(self, name: str) -> str | None:
+        """The path of the name that another one probably means."""
+        known = self._folded.get(name.casefold())
+        if known is not None:
+            return known
+        near = self._suggester.nearest(name)
+        return self._names[near] if near else None
