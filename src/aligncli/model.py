@@ -250,11 +250,11 @@ class Exception_(Record, frozen=True):
 
 
 class Scope(Record, frozen=True):
-    """To which teams a guardrail applies; every key that is given must match."""
+    """To which teams a guardrail applies; every key that is given must match, and an empty list matches nothing."""
 
-    types: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
+    types: tuple[str, ...] | None = None
+    teams: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
     except_: tuple[Exception_, ...] = msgspec.field(default=(), name="except")
 
 

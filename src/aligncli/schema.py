@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -198,12 +198,18 @@ class _Explainer:
         for route, key, schema in unknown:
             place = self.at(route)
             absent = [field for field in schema.get("properties", ()) if field not in place]
-            near = nearest(key, absent)
+            near = nearest(key, absent) or _run_together(key, absent)
+            if near is None:
+                # The only stray key where only one field is missing is most probably that field.
+                gone = [field for other, field, _ in missing if other == route]
+                strays = [other for place_, other, _ in unknown if place_ == route]
+                near = gone[0] if len(gone) == len(strays) == 1 else None
             if near:
                 meant.add((route, near))
             found[route, key] = self.unknown_field(route, key, schema, near)
         for route, field, schema in missing:
-            if (route, field) not in meant:
+            instead = "metric" if field == "name" and schema.get("title") == "measure" else field
+            if (route, field) not in meant and (route, instead) not in meant:
                 found[route, f"{field} missing"] = self.missing_field(route, field, schema)
         ranked = sorted((e for e in errors if e.validator not in ("required", "additionalProperties")), key=_rank)
         for error in ranked:
@@ -238,8 +244,14 @@ class _Explainer:
         message = f"{self.thing(route)} has a field `{_shown(key)}`, which {_a(noun)} does not have"
         hint = ""
         help_: str | None
-        if near:
+        if near and _run_together(key, [near]):
+            sign = "a space is missing after the colon" if key[len(near)] == ":" else "a colon is missing"
+            help_ = f"{sign}: `{near}: {_shown(key[len(near) + 1 :].strip(), 30)}`"
+            hint = f"{near}: …"
+        elif near and nearest(key, [near]):
             help_, hint = f"a similar field exists: `{near}`", f"similar: {near}"
+        elif near:
+            help_, hint = f"`{near}` is missing: if this is it, rename it", f"missing: {near}"
         elif key == "<<":
             help_ = "merge keys are not part of YAML 1.2: write the fields out"
         elif elsewhere := self.elsewhere(key):
@@ -406,7 +418,7 @@ class _Explainer:
         if isinstance(value, dict):
             if isinstance(value.get("id"), str) and len(route) == 2 and noun != "declared guardrail":
                 return f"{noun} `{_shown(self.owner(route))}`"
-            for name in _NAMED_BY:
+            for name in () if noun.startswith("entry") else _NAMED_BY:
                 if isinstance(value.get(name), str) and value[name].strip():
                     return f"{noun} `{_shown(value[name], 40)}`"
         return f"{_a(noun)} of {self.thing(self.holder(route))}"
@@ -433,11 +445,10 @@ class _Explainer:
         return re.split(r"(?<=[.;])\s", text, maxsplit=1)[0].rstrip(".;")
 
     def elsewhere(self, key: str) -> str | None:
-        """Another kind of document that has this field at its top."""
-        for kind in ("charter", "team-api", "org", "outcome", "guardrail"):
-            if kind != self.kind and key in self.schemas.fields(kind):
-                return _a(self.schemas.bundle(kind)["title"])
-        return None
+        """The one other kind of document that has this field at its top."""
+        kinds = ("charter", "team-api", "org", "outcome", "guardrail", "community")
+        having = [kind for kind in kinds if key in self.schemas.fields(kind)]
+        return _a(self.schemas.bundle(having[0])["title"]) if len(having) == 1 and having[0] != self.kind else None
 
 
 def _strays(error: Any) -> Iterator[str]:
@@ -446,6 +457,11 @@ def _strays(error: Any) -> Iterator[str]:
         for key in error.instance:
             if key not in known and not key.startswith("x-"):
                 yield key
+
+
+def _run_together(key: str, fields: Iterable[str]) -> str | None:
+    """The field of a key that swallowed its value: ``team:booking`` or ``team booking``."""
+    return next((field for field in fields if key.startswith((f"{field}:", f"{field} "))), None)
 
 
 def _missing(error: Any) -> str:

@@ -68,7 +68,12 @@ def test_what_fails_the_check_is_shown(tool: Tool) -> None:
 
 def test_each_format_gives_the_same_status(tool: Tool) -> None:
     root = tool.repo(ERROR)
-    assert [tool("check", root, "--format", name).status for name in ("full", "concise", "json", "github")] == [1, 1, 1, 1]
+    assert [tool("check", root, "--format", name).status for name in ("full", "concise", "json", "github")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
 
 
 def test_a_crashed_rule_is_named_and_exits_with_two(tool: Tool, tmp_path: Path) -> None:
@@ -90,7 +95,9 @@ def test_a_crashed_rule_is_named_and_exits_with_two(tool: Tool, tmp_path: Path) 
     )
     env = {"PYTHONPATH": str(tmp_path / "site")}
     root = tool.repo(SMALLEST)
-    one_sentence(tool("check", root, env=env), "AL999", "crashing-rule", "teams/checkout/charter.md", "ZeroDivisionError")
+    one_sentence(
+        tool("check", root, env=env), "AL999", "crashing-rule", "teams/checkout/charter.md", "ZeroDivisionError"
+    )
     debugged = tool("check", root, "--debug", env=env)
     assert debugged.status == 2
     assert "Traceback" in debugged.err
@@ -144,7 +151,10 @@ def test_ignored_findings_fail_nothing(tool: Tool) -> None:
 def test_severities_ignore_and_per_path_in_the_configuration(tool: Tool) -> None:
     root = tool.repo(WARNING, config='[check.severity]\nAL209 = "error"\nmissing-team-api = "off"\n')
     report = tool.json("check", root)
-    assert [(item["code"], item["severity"]) for item in report["diagnostics"]] == [("AL309", "info"), ("AL209", "error")]
+    assert [(item["code"], item["severity"]) for item in report["diagnostics"]] == [
+        ("AL309", "info"),
+        ("AL209", "error"),
+    ]
     root = tool.repo(WARNING, "ignoring", config='[check]\nignore = ["AL3", "broken-link"]\n')
     assert tool.codes(root) == ["AL208"]
     root = tool.repo(WARNING, "per-path", config='[check.per-path]\n"teams/**" = { ignore = ["AL2"] }\n')
@@ -188,7 +198,11 @@ def test_statistics_count_by_rule(tool: Tool) -> None:
     root = tool.repo({**WARNING, "teams/checkout/charter.md": CHARTER + "[a](a.md) and [b](b.md)\n"})
     run = tool("check", root, "--statistics")
     rows = [line.split() for line in run.lines[:-1]]
-    assert rows == [["2", "AL209", "broken-link"], ["1", "AL208", "missing-team-api"], ["1", "AL309", "outcome-without-owner"]]
+    assert rows == [
+        ["2", "AL209", "broken-link"],
+        ["1", "AL208", "missing-team-api"],
+        ["1", "AL309", "outcome-without-owner"],
+    ]
     assert run.status == 0
     assert "-->" not in run.out
     assert tool("check", tool.repo(ERROR, "wrong"), "--statistics").status == 1
@@ -217,7 +231,10 @@ def test_an_empty_folder(tool: Tool, tmp_path: Path) -> None:
 
 
 def test_a_folder_with_other_markdown_only(tool: Tool, tmp_path: Path) -> None:
-    write(tmp_path / "site", {"README.md": "# Hello\n", "post.md": "---\ntitle: A post\n---\n", "x.md": "---\nkind: Component\n---\n"})
+    write(
+        tmp_path / "site",
+        {"README.md": "# Hello\n", "post.md": "---\ntitle: A post\n---\n", "x.md": "---\nkind: Component\n---\n"},
+    )
     one_sentence(tool("check", tmp_path / "site"), "no documents")
 
 
@@ -271,7 +288,10 @@ def test_one_matched_and_one_unmatched_path(tool: Tool) -> None:
         ('[check]\nignore = ["missing-guardrial"]\n', ["align.toml", "missing-guardrial", "`missing-guardrail`"]),
         ('[check.severity]\nAL9999 = "error"\n', ["align.toml", "AL9999"]),
         ('[check.severity]\nuntraced-gaol = "error"\n', ["align.toml", "untraced-gaol", "`untraced-goal`"]),
-        ('[check.per-path]\n"teams/**" = { ignore = ["borken-link"] }\n', ["align.toml", "borken-link", "`broken-link`"]),
+        (
+            '[check.per-path]\n"teams/**" = { ignore = ["borken-link"] }\n',
+            ["align.toml", "borken-link", "`broken-link`"],
+        ),
         ('[check.per-path]\n"teams/**" = ["AL6"]\n', ["align.toml", "teams/**"]),
         ('[check.per-path]\n"teams/**" = { ingore = ["AL2"] }\n', ["align.toml", "ingore", "`ignore`"]),
         ("x = " + "[" * 5000 + "\n", ["align.toml"]),
@@ -302,7 +322,14 @@ def test_every_command_refuses_a_broken_configuration(tool: Tool) -> None:
 
 @pytest.mark.parametrize(
     ("word", "suggestion"),
-    [("AL999", ""), ("AL3O1", "`AL301`"), ("untraced-gaol", "`untraced-goal`"), ("Untraced-Gaol", "`untraced-goal`"), ("A", ""), ("XX301", "")],
+    [
+        ("AL999", ""),
+        ("AL3O1", "`AL301`"),
+        ("untraced-gaol", "`untraced-goal`"),
+        ("Untraced-Gaol", "`untraced-goal`"),
+        ("A", ""),
+        ("XX301", ""),
+    ],
 )
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
 def test_an_unknown_rule(tool: Tool, option: str, word: str, suggestion: str) -> None:
@@ -311,7 +338,13 @@ def test_an_unknown_rule(tool: Tool, option: str, word: str, suggestion: str) ->
 
 @pytest.mark.parametrize(
     "words",
-    [["--fromat", "json"], ["--format", "jsno"], ["--fail-on", "warnings"], ["--show", "all"], ["--color", "sometimes"]],
+    [
+        ["--fromat", "json"],
+        ["--format", "jsno"],
+        ["--fail-on", "warnings"],
+        ["--show", "all"],
+        ["--color", "sometimes"],
+    ],
     ids=lambda words: " ".join(words),
 )
 def test_wrong_usage(tool: Tool, words: list[str]) -> None:
@@ -331,7 +364,11 @@ def test_a_message_with_a_hostile_path_stays_on_one_line(tool: Tool) -> None:
 # --- it writes nothing ---
 
 
-@pytest.mark.parametrize("words", [["check"], ["check", "--format", "json"], ["check", "--statistics"], ["tree"], ["tree", "--format", "dot"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["check"], ["check", "--format", "json"], ["check", "--statistics"], ["tree"], ["tree", "--format", "dot"]],
+    ids=" ".join,
+)
 def test_check_and_tree_write_nothing_anywhere(tool: Tool, words: list[str]) -> None:
     root = tool.repo({**ERROR, "teams/latin/charter.md": "---\nkind: charter\nteam: café\n".encode("latin-1")})
     elsewhere = tool.folder / "elsewhere"
@@ -391,7 +428,10 @@ def test_everything_wrong_at_once(tool: Tool) -> None:
             "teams/tab/charter.md": "---\nkind: charter\nteam: tab\ngoals:\n\t- id: a\n---\n",
             "teams/deep/charter.md": "---\nkind: charter\nteam: deep\nx-a: " + "[" * 20_000 + "\n---\n",
             "teams/bomb/charter.md": "---\nkind: charter\nteam: bomb\nx-a: &a [1,1,1,1,1,1,1,1,1]\n"
-            + "".join(f"x-{b}: &{b} [{','.join('*' + a for _ in range(9))}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+            + "".join(
+                f"x-{b}: &{b} [{','.join('*' + a for _ in range(9))}]\n"
+                for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+            )
             + "---\n",
             "teams/tag/charter.md": "---\nkind: charter\nteam: tag\nmission: !!python/object/apply:os.system [id]\n---\n",
             "teams/two/charter.md": "---\nkind: charter\nteam: two\nteam: two\nmission: It is twice.\n---\n",

@@ -79,7 +79,9 @@ def test_concise_has_one_line_for_each_finding(tool: Tool) -> None:
     run = tool("check", root, "--format", "concise", "--show", "info")
     for item, line in zip(found, run.lines[:-1], strict=True):
         start = item["range"]["start"]
-        assert line.startswith(f"{item['path']}:{start['line']}:{start['column']}: {item['severity']}[{item['code']}] {item['message']}")
+        assert line.startswith(
+            f"{item['path']}:{start['line']}:{start['column']}: {item['severity']}[{item['code']}] {item['message']}"
+        )
 
 
 # --- JSON ---
@@ -145,7 +147,18 @@ def test_json_has_one_shape_for_everything(tool: Tool) -> None:
     report = tool.json("check", tool.repo(MESSY))
     assert len({item["code"] for item in report["diagnostics"]}) > 8
     for item in report["diagnostics"]:
-        assert list(item) == ["code", "name", "severity", "message", "help", "subject", "path", "range", "related", "fix"]
+        assert list(item) == [
+            "code",
+            "name",
+            "severity",
+            "message",
+            "help",
+            "subject",
+            "path",
+            "range",
+            "related",
+            "fix",
+        ]
         assert re.fullmatch(r"AL\d{3}", item["code"])
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", item["name"])
         assert item["severity"] in ("error", "warning", "info")
@@ -162,7 +175,9 @@ def test_json_has_one_shape_for_everything(tool: Tool) -> None:
             assert list(item["fix"]) == ["safe", "title", "edits"]
             for edit in item["fix"]["edits"]:
                 assert list(edit) == ["path", "range", "text"]
-    counts = [sum(item["severity"] == level for item in report["diagnostics"]) for level in ("error", "warning", "info")]
+    counts = [
+        sum(item["severity"] == level for item in report["diagnostics"]) for level in ("error", "warning", "info")
+    ]
     assert counts == [report["summary"][name] for name in ("errors", "warnings", "infos")]
 
 
@@ -182,7 +197,9 @@ def test_json_of_the_examples_agrees_with_the_summary(tool: Tool) -> None:
 
 def test_findings_are_sorted_by_place(tool: Tool) -> None:
     found = tool.json("check", tool.repo(MESSY))["diagnostics"]
-    keys = [(item["path"], item["range"]["start"]["line"], item["range"]["start"]["column"], item["code"]) for item in found]
+    keys = [
+        (item["path"], item["range"]["start"]["line"], item["range"]["start"]["column"], item["code"]) for item in found
+    ]
     assert keys == sorted(keys)
 
 
@@ -247,7 +264,9 @@ def commands(out: str) -> list[tuple[str, dict[str, str], str]]:
     for line in out.splitlines():
         match = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line)
         if match:
-            properties = {name: unescaped(value) for name, _, value in (pair.partition("=") for pair in match[2].split(","))}
+            properties = {
+                name: unescaped(value) for name, _, value in (pair.partition("=") for pair in match[2].split(","))
+            }
             found.append((match[1], properties, unescaped(match[3])))
     return found
 
@@ -270,7 +289,7 @@ def test_github_says_what_json_says(tool: Tool) -> None:
 
 
 def test_github_escapes_what_its_commands_are_made_of(tool: Tool) -> None:
-    title = r'50%25 of a,b:: c%0A::error file=x::boo\r\n::set-output name=x::y'
+    title = r"50%25 of a,b:: c%0A::error file=x::boo\r\n::set-output name=x::y"
     org = ORG.replace("title: Fewer carts are abandoned", f'title: "{title}"')
     charter = CHARTER.replace("[fewer-abandoned-carts]", "[fewer-abandonned-carts]")
     root = tool.repo({"org.md": org, "teams/a,b:c%d/charter.md": charter})
@@ -320,7 +339,9 @@ def hostile() -> dict[str, str]:
         "org.md": org,
         "teams/checkout/charter.md": charter,
         "teams/evil/charter.md": wrong.replace("[fewer-abandoned-carts]", f'["{EVIL}", fewer-abandonned-carts]'),
-        "teams/raw/charter.md": CHARTER.replace("checkout", "raw").replace("mission: ", "mision: \u202e\u2066\u2028\x85 "),
+        "teams/raw/charter.md": CHARTER.replace("checkout", "raw").replace(
+            "mission: ", "mision: \u202e\u2066\u2028\x85 "
+        ),
         "teams/yaml/charter.md": "---\nkind: charter\nteam: yaml\nmission: \x1b[31m::error::boo\n---\n",
         "::stop-commands::x.md": "---\nkind: chartr\nteam: x\nmission: It is a slip.\n---\n",
         "teams/\x1b[31m\n::error::evil\n/charter.md": CHARTER.replace("checkout", "other").replace("mission", "mision"),
@@ -354,7 +375,12 @@ def test_nothing_that_a_terminal_obeys_gets_through_the_tree(tool: Tool, name: s
 
 def test_errors_about_hostile_names_are_harmless(tool: Tool) -> None:
     root = tool.repo(hostile())
-    for words in (["tree", "\x1b[31m\nx"], ["explain", "\x1b[31m\nx"], ["new-team", "\x1b[31m\n::error::x"], ["schema", "\x1b\u202e"]):
+    for words in (
+        ["tree", "\x1b[31m\nx"],
+        ["explain", "\x1b[31m\nx"],
+        ["new-team", "\x1b[31m\n::error::x"],
+        ["schema", "\x1b\u202e"],
+    ):
         run = tool(*words, cwd=root)
         assert run.status == 2
         assert UNSAFE.findall(run.err) == []

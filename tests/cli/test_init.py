@@ -62,7 +62,7 @@ def test_with_options(tool: Tool) -> None:
 
 
 def test_nasty_texts_pass_the_check(tool: Tool) -> None:
-    for number, text in enumerate(("a: b #c", "- \"x\"", "line\nbreak", "\x1b[31m\u202e", "yes", "\ufeffx\uffff")):
+    for number, text in enumerate(("a: b #c", '- "x"', "line\nbreak", "\x1b[31m\u202e", "yes", "\ufeffx\uffff")):
         folder = empty(tool, f"company-{number}")
         run = tool("init", f"--name={text}", f"--north-star={text}", f"--outcome={text}", cwd=folder)
         assert run.status == 0, run
@@ -99,7 +99,9 @@ def test_a_folder_with_documents_is_refused(tool: Tool) -> None:
 
 
 def test_other_files_stay_as_they_are(tool: Tool) -> None:
-    folder = write(tool.folder / "site", {"README.md": "# Hello\n", ".pre-commit-config.yaml": "repos: []\n", "docs/a.md": "# A\n"})
+    folder = write(
+        tool.folder / "site", {"README.md": "# Hello\n", ".pre-commit-config.yaml": "repos: []\n", "docs/a.md": "# A\n"}
+    )
     run = tool("init", cwd=folder)
     assert run.status == 0
     assert (folder / ".pre-commit-config.yaml").read_text() == "repos: []\n"
@@ -227,15 +229,34 @@ def test_an_interrupted_question_writes_nothing(tool: Tool) -> None:
 def test_the_first_day_of_a_new_user(tool: Tool) -> None:
     """`align init` in an empty folder, `align new-team`, break three things: each is found."""
     folder = empty(tool)
-    tool("init", "--name", "Parcelry", "--north-star", "A parcel anywhere.", "--outcome", "Fewer carts are abandoned", cwd=folder)
-    assert tool("new-team", "checkout", "--goal", "One tap", "--supports", "fewer-carts-are-abandoned", cwd=folder).status == 0
+    tool(
+        "init",
+        "--name",
+        "Parcelry",
+        "--north-star",
+        "A parcel anywhere.",
+        "--outcome",
+        "Fewer carts are abandoned",
+        cwd=folder,
+    )
+    assert (
+        tool("new-team", "checkout", "--goal", "One tap", "--supports", "fewer-carts-are-abandoned", cwd=folder).status
+        == 0
+    )
     assert tool("check", cwd=folder).status == 0
     charter = folder / "teams/checkout/charter.md"
     charter.write_text(
-        charter.read_text().replace("fewer-carts-are-abandoned", "fewer-carts-are-abandonned").replace("status: forming", "status: formng").replace("since:", "sinse:")
+        charter.read_text()
+        .replace("fewer-carts-are-abandoned", "fewer-carts-are-abandonned")
+        .replace("status: forming", "status: formng")
+        .replace("since:", "sinse:")
     )
     run = tool("check", cwd=folder)
     assert run.status == 1
     assert run.lines[-1].startswith("3 errors")
-    for words in ("a similar id exists: `fewer-carts-are-abandoned`", "a similar value exists: `forming`", "a similar field exists: `since`"):
+    for words in (
+        "a similar id exists: `fewer-carts-are-abandoned`",
+        "a similar value exists: `forming`",
+        "a similar field exists: `since`",
+    ):
         assert words in run.out

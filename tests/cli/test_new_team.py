@@ -29,7 +29,9 @@ guardrails:
   - {id: others, title: Only for checkout, why: It has the money., applies-to: {teams: [checkout]}}
 ---
 """
-CHECKOUT = CHARTER.replace("goals:", "type: stream-aligned\nguardrails: [{id: card-data, evidence: [/org.md]}, on-call, others]\ngoals:")
+CHECKOUT = CHARTER.replace(
+    "goals:", "type: stream-aligned\nguardrails: [{id: card-data, evidence: [/org.md]}, on-call, others]\ngoals:"
+)
 FILES = {"org.md": GUARDED, "teams/checkout/charter.md": CHECKOUT}
 
 
@@ -83,7 +85,12 @@ def test_with_everything(tool: Tool) -> None:
     )  # fmt: skip
     assert run.status == 0
     charter, _ = written(root)
-    for words in ("type: platform", '"Senders get it back: fast #1"', "lead: head of returns", "fewer-returns, checkout/one-tap-pay"):
+    for words in (
+        "type: platform",
+        '"Senders get it back: fast #1"',
+        "lead: head of returns",
+        "fewer-returns, checkout/one-tap-pay",
+    ):
         assert words in charter
     passes(tool, root)
     tree = tool("tree", "fewer-returns", cwd=root).out
@@ -162,13 +169,31 @@ def test_dry_run_prints_and_writes_nothing(tool: Tool) -> None:
 
 def test_a_dry_run_refuses_what_a_real_one_would(tool: Tool) -> None:
     root = tool.repo({**FILES, "teams/returns/charter.md": "# Just a note\n"})
-    for words in (["checkout"], ["Bad Id"], ["x", "--dir", "../.."], ["x", "--dir", "/tmp"], ["x", "--goal", "A", "--supports", "nope"], ["returns"]):
+    for words in (
+        ["checkout"],
+        ["Bad Id"],
+        ["x", "--dir", "../.."],
+        ["x", "--dir", "/tmp"],
+        ["x", "--goal", "A", "--supports", "nope"],
+        ["returns"],
+    ):
         refused(tool, root, *words, "--dry-run")
 
 
 def test_files_are_utf8_with_plain_line_ends_and_usual_rights(tool: Tool) -> None:
     root = tool.repo(FILES)
-    assert tool("new-team", "returns", "--name", "Rückgabe 返品", "--mission", "Alle bekommen ihr Geld zurück – sofort.", cwd=root).status == 0
+    assert (
+        tool(
+            "new-team",
+            "returns",
+            "--name",
+            "Rückgabe 返品",
+            "--mission",
+            "Alle bekommen ihr Geld zurück – sofort.",
+            cwd=root,
+        ).status
+        == 0
+    )
     for name in ("charter.md", "team-api.md"):
         data = (root / "teams/returns" / name).read_bytes()
         assert data.decode("utf-8").endswith("\n")
@@ -226,7 +251,12 @@ def test_any_text_passes_the_check(tool: Tool) -> None:
         (["a--b"], ("`a-b`",)),
         (["größe"], ()),
         ([""], ()),
-        (["..", ], ()),
+        (
+            [
+                "..",
+            ],
+            (),
+        ),
         (["../../x"], ("../../x",)),
         (["/etc/x"], ()),
         (["a/b"], ()),
@@ -269,7 +299,9 @@ def test_an_unknown_type(tool: Tool) -> None:
 
 
 def test_a_former_name_is_taken_too(tool: Tool) -> None:
-    root = tool.repo({**FILES, "teams/checkout/charter.md": CHECKOUT.replace("goals:", "formerly: [basket]\ngoals:", 1)})
+    root = tool.repo(
+        {**FILES, "teams/checkout/charter.md": CHECKOUT.replace("goals:", "formerly: [basket]\ngoals:", 1)}
+    )
     refused(tool, root, "basket", says=("basket", "checkout"))
 
 
@@ -424,7 +456,19 @@ def test_empty_answers_leave_things_out(tool: Tool) -> None:
 def test_what_was_given_is_not_asked(tool: Tool) -> None:
     root = tool.repo(FILES)
     run = tool.terminal(
-        "new-team", "returns", "--mission", "M.", "--type", "platform", "--lead", "x", "--goal", "G", "--supports", "fewer-returns", cwd=root
+        "new-team",
+        "returns",
+        "--mission",
+        "M.",
+        "--type",
+        "platform",
+        "--lead",
+        "x",
+        "--goal",
+        "G",
+        "--supports",
+        "fewer-returns",
+        cwd=root,
     )
     assert run.status == 0
     assert "Mission" not in run.out
@@ -433,7 +477,13 @@ def test_what_was_given_is_not_asked(tool: Tool) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["checkout"], ["Bad Id"], ["returns", "--dir", "../.."], ["returns", "--mission", " "], ["returns", "--goal", "G", "--supports", "nope"]],
+    [
+        ["checkout"],
+        ["Bad Id"],
+        ["returns", "--dir", "../.."],
+        ["returns", "--mission", " "],
+        ["returns", "--goal", "G", "--supports", "nope"],
+    ],
     ids=" ".join,
 )
 def test_wrong_options_are_refused_before_the_first_question(tool: Tool, words: list[str]) -> None:
@@ -493,8 +543,12 @@ def test_two_at_once_make_one_team(tool: Tool) -> None:
     root = tool.repo(FILES)
     runs = [
         subprocess.Popen(
-            [ALIGN, "new-team", "returns", "--lead", f"lead {number}"], cwd=root, env=tool.environment(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [ALIGN, "new-team", "returns", "--lead", f"lead {number}"],
+            cwd=root,
+            env=tool.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )  # fmt: skip
         for number in range(4)
     ]
@@ -511,7 +565,9 @@ def test_new_teams_of_a_whole_company(tool: Tool) -> None:
     root = write(tool.folder / "company", {"org.md": ORG, "align.toml": ""})
     before = "fewer-abandoned-carts"
     for number in range(4):
-        assert tool("new-team", f"team-{number}", "--goal", f"Step {number}", "--supports", before, cwd=root).status == 0
+        assert (
+            tool("new-team", f"team-{number}", "--goal", f"Step {number}", "--supports", before, cwd=root).status == 0
+        )
         before = f"team-{number}/step-{number}"
     passes(tool, root)
     assert tool.codes(root, "--select", "AL3") == ["AL309"]

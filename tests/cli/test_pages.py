@@ -30,7 +30,9 @@ def test_version(tool: Tool, option: str) -> None:
 
 
 def test_the_module_is_the_command(tool: Tool) -> None:
-    done = subprocess.run([sys.executable, "-m", "aligncli", "--version"], env=tool.environment(), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "aligncli", "--version"], env=tool.environment(), capture_output=True, check=True
+    )
     assert done.stdout.decode() == f"align {aligncli.__version__}\n"
 
 
@@ -92,7 +94,14 @@ def test_explain_prints_the_docstring(tool: Tool) -> None:
 
 @pytest.mark.parametrize(
     ("word", "says"),
-    [("unknown-refrence", "`unknown-reference`"), ("AL2O2", "`AL202`"), ("UNKNOWN-REFRENCE", "`unknown-reference`"), ("nonsense", "align rules"), ("", "align rules"), ("AL", "align rules")],
+    [
+        ("unknown-refrence", "`unknown-reference`"),
+        ("AL2O2", "`AL202`"),
+        ("UNKNOWN-REFRENCE", "`unknown-reference`"),
+        ("nonsense", "align rules"),
+        ("", "align rules"),
+        ("AL", "align rules"),
+    ],
 )
 def test_explain_an_unknown_rule(tool: Tool, word: str, says: str) -> None:
     one_sentence(tool("explain", word), says)
@@ -106,7 +115,9 @@ def test_explain_in_a_terminal_says_the_same(tool: Tool) -> None:
 
 
 def test_rules_lists_every_rule_with_its_severity_here(tool: Tool) -> None:
-    root = tool.repo(SMALLEST, config='[check]\nignore = ["AL211"]\n[check.severity]\nAL208 = "error"\nbroken-link = "off"\n')
+    root = tool.repo(
+        SMALLEST, config='[check]\nignore = ["AL211"]\n[check.severity]\nAL208 = "error"\nbroken-link = "off"\n'
+    )
     run = tool("rules", cwd=root)
     assert (run.status, run.err) == (0, "")
     rows = {line.split()[0]: line for line in run.lines if line.startswith("AL")}
@@ -164,7 +175,18 @@ def test_a_schema_judges_by_itself(tool: Tool) -> None:
     assert not validator.is_valid({"kind": "charter", "team": "checkout", "mission": "M.", "goals": [{"id": "a"}]})
 
 
-@pytest.mark.parametrize(("word", "says"), [("chartre", "`charter`"), ("teamapi", "`team-api`"), ("Charter", "`charter`"), ("zzz", "org"), ("", "org"), ("defs", ""), ("../../pyproject", "")])
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("chartre", "`charter`"),
+        ("teamapi", "`team-api`"),
+        ("Charter", "`charter`"),
+        ("zzz", "org"),
+        ("", "org"),
+        ("defs", ""),
+        ("../../pyproject", ""),
+    ],
+)
 def test_an_unknown_schema(tool: Tool, word: str, says: str) -> None:
     one_sentence(tool("schema", word), says)
 
@@ -175,7 +197,10 @@ def test_an_unknown_schema(tool: Tool, word: str, says: str) -> None:
 def completions(tool: Tool, line: str, cwd: Path) -> list[str]:
     """What is offered for the last word of a line."""
     words = line.split(" ")
-    run = tool(cwd=cwd, env={"_ALIGN_COMPLETE": "complete_bash", "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)})
+    run = tool(
+        cwd=cwd,
+        env={"_ALIGN_COMPLETE": "complete_bash", "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)},
+    )
     assert run.err == "", run
     assert "Traceback" not in run.out
     return run.out.split()
@@ -226,6 +251,12 @@ def test_completion_never_offers_what_a_shell_would_obey(tool: Tool) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_for_a_shell(tool: Tool, shell: str) -> None:
-    done = subprocess.run([ALIGN], env=tool.environment({"_ALIGN_COMPLETE": f"source_{shell}"}), capture_output=True, check=False, timeout=30)
+    done = subprocess.run(
+        [ALIGN],
+        env=tool.environment({"_ALIGN_COMPLETE": f"source_{shell}"}),
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
     assert b"Traceback" not in done.stderr
     assert b"_ALIGN_COMPLETE" in done.stdout

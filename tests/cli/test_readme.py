@@ -66,9 +66,7 @@ def test_the_configuration_is_valid() -> None:
 def test_every_command_is_listed() -> None:
     listed = set(re.findall(r"^\| `align ([\w-]+)", README, re.M))
     named = {
-        command.name or command.callback.__name__
-        for command in app.registered_commands
-        if command.callback is not None
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback is not None
     }
     assert listed == named
 

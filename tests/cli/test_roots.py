@@ -132,12 +132,14 @@ def test_one_repo_by_two_names_is_one_repo(tool: Tool, tmp_path: Path) -> None:
 # --- the day ---
 
 GUARDED = ORG.replace(
-    "---\nkind", "---\nguardrails:\n  - {id: card-data, title: Card numbers stay out, why: One leak would end us.}\nkind"
+    "---\nkind",
+    "---\nguardrails:\n  - {id: card-data, title: Card numbers stay out, why: One leak would end us.}\nkind",
 )
 WAIVED = {
     "org.md": GUARDED,
     "teams/checkout/charter.md": CHARTER.replace(
-        "goals:", "waivers:\n  - {guardrail: card-data, reason: The new vault is not there yet., expires: 2027-01-31}\ngoals:"
+        "goals:",
+        "waivers:\n  - {guardrail: card-data, reason: The new vault is not there yet., expires: 2027-01-31}\ngoals:",
     ),
 }
 
@@ -170,7 +172,18 @@ def test_today_is_the_date_in_utc(tool: Tool) -> None:
         assert before <= found[1] <= after
 
 
-WRONG_DAYS = ["tomorrow", "2026-13-01", "2026-02-30", "2026-2-1", "20261120", "2026-W47-5", "2026-11-20T00", "20-11-2026", "0000-01-01", "２０２６-11-20"]
+WRONG_DAYS = [
+    "tomorrow",
+    "2026-13-01",
+    "2026-02-30",
+    "2026-2-1",
+    "20261120",
+    "2026-W47-5",
+    "2026-11-20T00",
+    "20-11-2026",
+    "0000-01-01",
+    "２０２６-11-20",
+]
 
 
 @pytest.mark.parametrize("day", WRONG_DAYS)

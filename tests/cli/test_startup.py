@@ -89,7 +89,9 @@ def test_check_loads_what_a_clean_run_needs(tool: Tool, beyond: set[str]) -> Non
     assert library - LIBRARY_FOR_CHECK == set()
 
 
-@pytest.mark.parametrize("words", [["--version"], ["check"], ["check", "--format", "json"], ["check", "--format", "concise"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["--version"], ["check"], ["check", "--format", "json"], ["check", "--format", "concise"]], ids=" ".join
+)
 def test_heavy_things_are_never_loaded(tool: Tool, beyond: set[str], words: list[str]) -> None:
     root = tool.repo(SMALLEST, config=None)
     where = ["-C", str(root)] if words[0] == "check" else []
@@ -112,6 +114,11 @@ def test_a_check_starts_no_process_and_opens_no_connection(tool: Tool) -> None:
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", watch], env=tool.environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False
+        [sys.executable, "-c", watch],
+        env=tool.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")

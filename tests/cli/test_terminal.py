@@ -20,12 +20,28 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 # --- pipes ---
 
 
-@pytest.mark.parametrize("words", [["check", "--show", "info"], ["check", "--format", "json"], ["tree"], ["tree", "--format", "json"], ["rules"], ["explain", "AL202"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--show", "info"],
+        ["check", "--format", "json"],
+        ["tree"],
+        ["tree", "--format", "json"],
+        ["rules"],
+        ["explain", "AL202"],
+    ],
+    ids=" ".join,
+)
 def test_a_reader_that_goes_away_is_no_reason_to_complain(tool: Tool, words: list[str]) -> None:
     goals = "".join(f"  - {{id: g{n}, title: Goal {n}, supports: [no-such-outcome-{n}]}}\n" for n in range(3000))
     root = tool.repo({"org.md": ORG, "teams/checkout/charter.md": CHARTER.replace("goals:\n", "goals:\n" + goals)})
     process = subprocess.Popen(
-        [ALIGN, *words], cwd=root, env=tool.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [ALIGN, *words],
+        cwd=root,
+        env=tool.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -80,20 +96,30 @@ def test_in_a_pipe_there_is_no_colour_and_nothing_wraps(tool: Tool) -> None:
         run = tool(*words, cwd=tool.repo(SAMPLE))
         assert "\x1b" not in run.out + run.err, words
     run = tool("check", cwd=tool.repo(SAMPLE))
-    assert "error[AL202]: goal `checkout/one-tap-pay` supports `fewer-abandonned-carts`, which does not exist\n" in run.out
+    assert (
+        "error[AL202]: goal `checkout/one-tap-pay` supports `fewer-abandonned-carts`, which does not exist\n" in run.out
+    )
 
 
 def test_markup_and_emoji_codes_stay_as_they_are(tool: Tool) -> None:
     org = ORG.replace("Fewer carts are abandoned", '"[red]x[/red] :smile: [link=https://example.com]y"')
     root = tool.repo({**ERROR, "org.md": org})
-    for words in (["check"], ["check", "--color", "always"], ["check", "--format", "github"], ["tree"], ["tree", "--color", "always"]):
+    for words in (
+        ["check"],
+        ["check", "--color", "always"],
+        ["check", "--format", "github"],
+        ["tree"],
+        ["tree", "--color", "always"],
+    ):
         assert "[red]x[/red] :smile: [link=" in tool(*words, cwd=root).out
 
 
 # --- colours ---
 
 
-@pytest.mark.parametrize("words", [["check"], ["check", "--format", "concise"], ["tree"], ["rules"], ["explain", "AL202"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["check"], ["check", "--format", "concise"], ["tree"], ["rules"], ["explain", "AL202"]], ids=" ".join
+)
 @pytest.mark.parametrize(
     ("options", "env", "in_pipe", "in_terminal"),
     [
@@ -108,7 +134,18 @@ def test_markup_and_emoji_codes_stay_as_they_are(tool: Tool) -> None:
         (["--color", "never"], {"FORCE_COLOR": "1"}, False, False),
         (["--color", "auto"], {}, False, True),
     ],
-    ids=["plain", "NO_COLOR", "NO_COLOR-empty", "FORCE_COLOR", "dumb", "dumb-FORCE_COLOR", "always", "always-dumb", "never", "auto"],
+    ids=[
+        "plain",
+        "NO_COLOR",
+        "NO_COLOR-empty",
+        "FORCE_COLOR",
+        "dumb",
+        "dumb-FORCE_COLOR",
+        "always",
+        "always-dumb",
+        "never",
+        "auto",
+    ],
 )
 def test_colours(
     tool: Tool, words: list[str], options: list[str], env: dict[str, str], in_pipe: bool, in_terminal: bool
@@ -206,7 +243,14 @@ def test_a_terminal_says_no_less_than_a_pipe(tool: Tool) -> None:
 @pytest.mark.parametrize("columns", [1, 5, 20, 1000])
 def test_absurd_widths(tool: Tool, columns: int) -> None:
     root = tool.repo(BROAD)
-    for words in (["check", "--show", "info"], ["tree"], ["rules"], ["explain", "AL202"], ["--help"], ["check", "--help"]):
+    for words in (
+        ["check", "--show", "info"],
+        ["tree"],
+        ["rules"],
+        ["explain", "AL202"],
+        ["--help"],
+        ["check", "--help"],
+    ):
         run = tool.terminal(*words, cwd=root, columns=columns)
         assert run.status in (0, 1), run
         assert "Traceback" not in run.out
@@ -244,7 +288,13 @@ def test_another_encoding_ends_no_run(tool: Tool, env: dict[str, str]) -> None:
         (["tree", "--format", "mermaid"], 0),
     ):
         done = subprocess.run(
-            [ALIGN, *words], cwd=root, env=tool.environment(env), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False
+            [ALIGN, *words],
+            cwd=root,
+            env=tool.environment(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
         )
         assert (done.returncode, done.stderr) == (status, b""), words
         encoding = env.get("PYTHONIOENCODING", "utf-8").split(":")[0]

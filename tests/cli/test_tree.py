@@ -77,7 +77,10 @@ def test_json(tool: Tool) -> None:
     assert tree["version"] == 1
     assert tree["north_star"] == "Anyone can send a parcel anywhere with one tap."
     assert refs(tree["outcomes"]) == [
-        ("happy-senders", [("fewer-abandoned-carts", [("checkout/one-tap-pay", ["identity/passkeys"])]), "checkout/finished"]),
+        (
+            "happy-senders",
+            [("fewer-abandoned-carts", [("checkout/one-tap-pay", ["identity/passkeys"])]), "checkout/finished"],
+        ),
         "old-dream",
         ("cheap-parcels", ["checkout/one-tap-pay"]),
     ]
@@ -87,7 +90,9 @@ def test_json(tool: Tool) -> None:
 
 def test_a_reference_stands_for_its_one_clear_candidate(tool: Tool) -> None:
     """`A reference that resolves to nothing stands for its one clear candidate, else it is unknown; … tree shows it as unresolved`."""
-    root = tool.repo({**FILES, "teams/checkout/charter.md": CHECKOUT.replace("nothing-that-exists", "fewer-abandonned-carts")})
+    root = tool.repo(
+        {**FILES, "teams/checkout/charter.md": CHECKOUT.replace("nothing-that-exists", "fewer-abandonned-carts")}
+    )
     tree = tool.json("tree", "fewer-abandoned-carts", "-C", root)
     assert "checkout/lost" in {node["ref"] for node in flat(tree["outcomes"])}
     assert tool.json("tree", "-C", root)["unresolved"] == []
@@ -126,7 +131,15 @@ def test_text(tool: Tool) -> None:
     assert run.status == 0
     assert "Anyone can send a parcel anywhere with one tap." in run.lines[0]
     text = run.out
-    order = ["Senders are happy", "Fewer carts", "ten seconds", "without a password", "was reached", "old dream", "are cheap"]
+    order = [
+        "Senders are happy",
+        "Fewer carts",
+        "ten seconds",
+        "without a password",
+        "was reached",
+        "old dream",
+        "are cheap",
+    ]
     order += ["Untraced", "A goal without a purpose", "Unresolved", "wrong reference"]
     at = [text.index(words) for words in order]
     assert at == sorted(at)
@@ -146,7 +159,15 @@ def test_text(tool: Tool) -> None:
 @pytest.mark.parametrize(
     ("ref", "found"),
     [
-        ("happy-senders", [("happy-senders", [("fewer-abandoned-carts", [("checkout/one-tap-pay", ["identity/passkeys"])]), "checkout/finished"])]),
+        (
+            "happy-senders",
+            [
+                (
+                    "happy-senders",
+                    [("fewer-abandoned-carts", [("checkout/one-tap-pay", ["identity/passkeys"])]), "checkout/finished"],
+                )
+            ],
+        ),
         ("fewer-abandoned-carts", [("fewer-abandoned-carts", [("checkout/one-tap-pay", ["identity/passkeys"])])]),
         ("checkout/one-tap-pay", [("checkout/one-tap-pay", ["identity/passkeys"])]),
         ("checkout/no-purpose", [("checkout/no-purpose", ["checkout/on-nothing"])]),
@@ -189,7 +210,9 @@ def test_filters(tool: Tool) -> None:
         return {node["ref"] for node in nodes if node["kind"] == "goal"}
 
     def outcomes(*words: str) -> set[str]:
-        return {node["ref"] for node in flat(tool.json("tree", "-C", root, *words)["outcomes"]) if node["kind"] == "outcome"}
+        return {
+            node["ref"] for node in flat(tool.json("tree", "-C", root, *words)["outcomes"]) if node["kind"] == "outcome"
+        }
 
     everything = goals()
     assert len(everything) == 6
@@ -219,7 +242,11 @@ def test_without_goals_nothing_is_untraced(tool: Tool) -> None:
 
 def test_depth(tool: Tool) -> None:
     root = tool.repo(FILES)
-    assert refs(tool.json("tree", "-C", root, "--depth", "0")["outcomes"]) == ["happy-senders", "old-dream", "cheap-parcels"]
+    assert refs(tool.json("tree", "-C", root, "--depth", "0")["outcomes"]) == [
+        "happy-senders",
+        "old-dream",
+        "cheap-parcels",
+    ]
     assert refs(tool.json("tree", "-C", root, "--depth", "1")["outcomes"]) == [
         ("happy-senders", ["fewer-abandoned-carts", "checkout/finished"]),
         "old-dream",
@@ -240,7 +267,10 @@ def test_what_is_cut_by_the_depth_is_not_repeated_before_it_was_shown(tool: Tool
 
 
 def test_what_a_depth_leaves_out_is_not_called_unresolved_or_untraced(tool: Tool) -> None:
-    files = {**FILES, "teams/checkout/charter.md": CHECKOUT.replace("[nothing-that-exists]", "[nothing-that-exists, cheap-parcels]")}
+    files = {
+        **FILES,
+        "teams/checkout/charter.md": CHECKOUT.replace("[nothing-that-exists]", "[nothing-that-exists, cheap-parcels]"),
+    }
     root = tool.repo(files)
     for depth in ("0", "1", "2"):
         tree = tool.json("tree", "-C", root, "--depth", depth)
@@ -265,7 +295,11 @@ def test_wrong_filters(tool: Tool, words: list[str], said: list[str]) -> None:
 def test_a_filter_by_quarter_follows_the_fiscal_year(tool: Tool) -> None:
     root = tool.repo(FILES, config='[fiscal-year]\nstarts = "april"\n')
     # The goal's 2026-Q4 is then January to March 2026.
-    (goal,) = [n for n in flat(tool.json("tree", "-C", root, "--period", "2026-02")["outcomes"]) if n["ref"] == "checkout/one-tap-pay" and not n.get("repeated")]
+    (goal,) = [
+        n
+        for n in flat(tool.json("tree", "-C", root, "--period", "2026-02")["outcomes"])
+        if n["ref"] == "checkout/one-tap-pay" and not n.get("repeated")
+    ]
     assert goal["period"] == "2026-Q4"
 
 
@@ -319,7 +353,9 @@ def test_titles_are_escaped(tool: Tool, name: str) -> None:
 
         inline = next(token for token in MarkdownIt().parse(line.strip()) if token.type == "inline")
         children = inline.children or []
-        assert [child.attrs["href"] for child in children if child.type == "link_open"] == ["teams/checkout/charter.md#L6"]
+        assert [child.attrs["href"] for child in children if child.type == "link_open"] == [
+            "teams/checkout/charter.md#L6"
+        ]
         shown = "".join(child.content for child in children[: [c.type for c in children].index("link_close")])
         assert shown == TITLE.replace("\\\\", "\\")
     elif name == "mermaid":
@@ -328,9 +364,9 @@ def test_titles_are_escaped(tool: Tool, name: str) -> None:
         assert not re.search(r"[`|{}\[\]&\\]", label)
         assert "<script" not in label
     else:
-        label = re.search(r'label="((?:[^"\\]|\\.)*)"', line)
-        assert label is not None
-        title = re.split(r"(?<!\\)(?:\\\\)*\\n", label[1])[0]
+        drawn = re.search(r'label="((?:[^"\\]|\\.)*)"', line)
+        assert drawn is not None
+        title = re.split(r"(?<!\\)(?:\\\\)*\\n", drawn[1])[0]
         assert title.replace('\\"', '"').replace("\\\\", "\\") == TITLE.replace("\\\\", "\\")
 
 
@@ -363,9 +399,13 @@ def test_a_ring_is_shown_once(tool: Tool) -> None:
 
 def test_a_chain_of_a_thousand_goals(tool: Tool) -> None:
     goals = "".join(
-        f"  - {{id: g{n}, title: Goal {n}, supports: [{f'deep/g{n - 1}' if n else 'fewer-abandoned-carts'}]}}\n" for n in range(1000)
+        f"  - {{id: g{n}, title: Goal {n}, supports: [{f'deep/g{n - 1}' if n else 'fewer-abandoned-carts'}]}}\n"
+        for n in range(1000)
     )
-    files = {**SMALLEST, "teams/deep/charter.md": f"---\nkind: charter\nteam: deep\nmission: Deep.\ngoals:\n{goals}---\n"}
+    files = {
+        **SMALLEST,
+        "teams/deep/charter.md": f"---\nkind: charter\nteam: deep\nmission: Deep.\ngoals:\n{goals}---\n",
+    }
     root = tool.repo(files)
     for name in ("text", "json", "markdown", "mermaid", "dot"):
         run = tool("tree", "-C", root, "--format", name)

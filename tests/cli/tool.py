@@ -48,7 +48,10 @@ SMALLEST = {"org.md": ORG, "teams/checkout/charter.md": CHARTER}
 WARNING = {**SMALLEST, "teams/checkout/charter.md": CHARTER + "See [our notes](notes.md).\n"}
 """One warning (AL209), no error."""
 
-ERROR = {**SMALLEST, "teams/checkout/charter.md": CHARTER.replace("[fewer-abandoned-carts]", "[fewer-abandonned-carts]")}
+ERROR = {
+    **SMALLEST,
+    "teams/checkout/charter.md": CHARTER.replace("[fewer-abandoned-carts]", "[fewer-abandonned-carts]"),
+}
 """One error (AL202); the other things found are advice, and a warning (AL303) that follows from it stays silent."""
 
 
@@ -93,7 +96,11 @@ class Tool:
         return root
 
     def __call__(
-        self, *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: str | None = None
+        self,
+        *words: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
     ) -> Run:
         done = subprocess.run(
             [ALIGN, *words],

@@ -23,7 +23,9 @@ SCHEMAS = load_schemas()
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 """Surrogates, control characters and unassigned code points included."""
 
-odd_characters = st.sampled_from([*"\0\x01\x1b\x7f\x85\xa0\u2028\u2029\ufeff\ufffe\uffff\ud800\udfff\U0010ffff\t\r\n\v\f\x1c"])
+odd_characters = st.sampled_from(
+    [*"\0\x01\x1b\x7f\x85\xa0\u2028\u2029\ufeff\ufffe\uffff\ud800\udfff\U0010ffff\t\r\n\v\f\x1c"]
+)
 
 words = st.sampled_from(
     [
@@ -46,7 +48,8 @@ yamlish = st.lists(words | marks, max_size=60).map("".join)
 def real_documents() -> dict[str, str]:
     """The texts of the examples, by path."""
     return {
-        path.relative_to(EXAMPLES).as_posix(): path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.rglob("*.md"))
+        path.relative_to(EXAMPLES).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(EXAMPLES.rglob("*.md"))
     }
 
 
@@ -99,10 +102,40 @@ def check(texts: dict[str, str], documents: list[Document] | None = None, config
 
 # --- data ---
 
-keys = st.sampled_from(["a", "b", "some key", "é", "x-y", "kind", "yes", "1", "null", "a: b", "- x", "#", "日本", "", "key\u2028"])
-plain_texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff\ufeff"), max_size=30)
-some_texts = plain_texts | words | st.sampled_from(
-    ["", " ", "two words", "a: b", "a #b", "- a", "'", '"', "it's", "\\n", "line\nbreak", "\n\n", "tail\n", "x" * 200, "word " * 40, "#", "{a}", "[a]", "\u2028", "\x85", "\t"]
+keys = st.sampled_from(
+    ["a", "b", "some key", "é", "x-y", "kind", "yes", "1", "null", "a: b", "- x", "#", "日本", "", "key\u2028"]
+)
+plain_texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff\ufeff"), max_size=30
+)
+some_texts = (
+    plain_texts
+    | words
+    | st.sampled_from(
+        [
+            "",
+            " ",
+            "two words",
+            "a: b",
+            "a #b",
+            "- a",
+            "'",
+            '"',
+            "it's",
+            "\\n",
+            "line\nbreak",
+            "\n\n",
+            "tail\n",
+            "x" * 200,
+            "word " * 40,
+            "#",
+            "{a}",
+            "[a]",
+            "\u2028",
+            "\x85",
+            "\t",
+        ]
+    )
 )
 scalars = (
     st.none()

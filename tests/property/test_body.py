@@ -16,7 +16,22 @@ from tests.property.strategies import any_text, odd_characters, real_documents, 
 MARKDOWN = MarkdownIt()
 
 targets = st.sampled_from(
-    ["a.md", "docs/b.md", "/c.md", "../d.md", "e%20f.md", "g_(h).md", "i.md#part", "#part", "https://example.org/x.md", "mailto:a@b.c", "j.md?x=1", "ü.md", "//host/x", "k-l.png"]
+    [
+        "a.md",
+        "docs/b.md",
+        "/c.md",
+        "../d.md",
+        "e%20f.md",
+        "g_(h).md",
+        "i.md#part",
+        "#part",
+        "https://example.org/x.md",
+        "mailto:a@b.c",
+        "j.md?x=1",
+        "ü.md",
+        "//host/x",
+        "k-l.png",
+    ]
 )
 labels = st.sampled_from(["text", "two words", "`code`", "*bold*", "", "a [nested] one", "a \\] one", "!"])
 
@@ -34,9 +49,33 @@ def links(draw: st.DrawFn) -> str:
     return f"{image}[{label}]({target}{title})"
 
 
-words = st.sampled_from(["Some", "words", "in", "between.", "(see", "here)", "a_b", "5 > 3", "x", "&amp;", "`code`", "`` a ` b ``", "**bold**", "e-mail"])
+words = st.sampled_from(
+    [
+        "Some",
+        "words",
+        "in",
+        "between.",
+        "(see",
+        "here)",
+        "a_b",
+        "5 > 3",
+        "x",
+        "&amp;",
+        "`code`",
+        "`` a ` b ``",
+        "**bold**",
+        "e-mail",
+    ]
+)
 hidden = st.sampled_from(
-    ["`[no](no-1.md)`", "`` [no](no-2.md) ` ``", "<!-- [no](no-3.md) -->", "[no]\\(no-5.md)", "`a` and `[no](no-6.md)`", "[no] (no-7.md)"]
+    [
+        "`[no](no-1.md)`",
+        "`` [no](no-2.md) ` ``",
+        "and <!-- [no](no-3.md) -->",
+        "[no]\\(no-5.md)",
+        "`a` and `[no](no-6.md)`",
+        "[no] (no-7.md)",
+    ]
 )
 paragraphs = st.lists(links() | words | hidden, min_size=1, max_size=6).map(" ".join)
 lines = st.one_of(
@@ -61,7 +100,13 @@ def theirs(text: str) -> list[str]:
 
     def walk(tokens: list[Token]) -> None:
         for token in tokens:
-            target = token.attrs.get("href") if token.type == "link_open" else token.attrs.get("src") if token.type == "image" else None
+            target = (
+                token.attrs.get("href")
+                if token.type == "link_open"
+                else token.attrs.get("src")
+                if token.type == "image"
+                else None
+            )
             if isinstance(target, str) and (path := local_path(unquote(target.replace("%25", "%2525")))):
                 found.append(path)
             walk(token.children or [])
@@ -111,7 +156,7 @@ def test_reference_definitions(target: str, title: str, angle: bool) -> None:
         "[a]( b.md )\n",
         "[a](<b c.md>)\n",
         "[a](b c.md)\n",
-        "![a](b.png \"t\")\n",
+        '![a](b.png "t")\n',
         "[a](b.md 't' )\n",
         "[a](\nb.md\n)\n",
         "`unclosed [yes](a.md)\n",
@@ -135,7 +180,13 @@ def test_single_cases(text: str) -> None:
     assert ours(text) == theirs(text)
 
 
-@given(any_text | yamlish | st.lists(st.sampled_from([*"[]()`<>!\\#:\n "]) | odd_characters | st.sampled_from(["a", "](", "]:", "TODO"]), max_size=60).map("".join))
+@given(
+    any_text
+    | yamlish
+    | st.lists(
+        st.sampled_from([*"[]()`<>!\\#:\n "]) | odd_characters | st.sampled_from(["a", "](", "]:", "TODO"]), max_size=60
+    ).map("".join)
+)
 @settings(max_examples=300)
 def test_no_text_makes_it_raise(text: str) -> None:
     body = read_body(text, 0)

@@ -11,6 +11,7 @@ from typing import Any
 import frontmatter
 import pytest
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +31,16 @@ from tests.property.strategies import (
     yamlish,
 )
 
-PATHS = st.sampled_from(["org.md", "teams/checkout/charter.md", "teams/checkout/team-api.md", "outcomes/a.md", "notes.md", "guardrails/x.md"])
+PATHS = st.sampled_from(
+    [
+        "org.md",
+        "teams/checkout/charter.md",
+        "teams/checkout/team-api.md",
+        "outcomes/a.md",
+        "notes.md",
+        "guardrails/x.md",
+    ]
+)
 
 
 def is_plain(value: Any) -> bool:
@@ -92,7 +102,11 @@ def test_no_text_makes_a_document_raise(path: str, text: str, fenced: bool, expe
 
 @given(words, yamlish | words | plain_texts)
 def test_no_field_value_makes_a_document_raise(key: str, value: str) -> None:
-    for kind, required in (("charter", "team: a\nmission: b\n"), ("org", "name: a\nnorth-star: b\n"), ("outcome", "id: a\ntitle: b\n")):
+    for kind, required in (
+        ("charter", "team: a\nmission: b\n"),
+        ("org", "name: a\nnorth-star: b\n"),
+        ("outcome", "id: a\ntitle: b\n"),
+    ):
         text = f"---\nkind: {kind}\n{required}{key}: {value}\n---\n"
         load_document("x.md", text, SCHEMAS)
 
@@ -141,9 +155,13 @@ def test_bombs_end_neither_the_process_nor_the_day() -> None:
     """Each in a process of its own: libyaml's recursion would end this one, and a slow pattern cannot be interrupted."""
     done = subprocess.run([sys.executable, "-c", BOMBS], capture_output=True, timeout=300, check=False)
     assert (done.returncode, done.stderr.decode()[-2000:]) == (0, "")
-    ended = {name: int(status) for status, _, name in (line.partition(" ") for line in done.stdout.decode().splitlines())}
+    ended = {
+        name: int(status) for status, _, name in (line.partition(" ") for line in done.stdout.decode().splitlines())
+    }
     assert len(ended) > 50
-    assert {name: status for name, status in ended.items() if status} == {}, "-11: a crash in C; -14: no end after 3 seconds"
+    assert {name: status for name, status in ended.items() if status} == {}, (
+        "-11: a crash in C; -14: no end after 3 seconds"
+    )
 
 
 # --- the core schema ---
@@ -191,7 +209,26 @@ def test_plain_scalars_are_those_of_the_core_schema(value: str) -> None:
 
 
 def test_words_of_old_yaml_are_text() -> None:
-    for word in ("yes", "no", "on", "off", "y", "n", "Yes", "2026-12-31", "9:30", "1:30:00", "0b1", "0777x", "1_000", ".inf", ".NaN", "-.Inf", "=", "<<"):
+    for word in (
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        "n",
+        "Yes",
+        "2026-12-31",
+        "9:30",
+        "1:30:00",
+        "0b1",
+        "0777x",
+        "1_000",
+        ".inf",
+        ".NaN",
+        "-.Inf",
+        "=",
+        "<<",
+    ):
         assert load(f"a: {word}").data == {"a": word}
 
 
@@ -212,9 +249,19 @@ def compare(ours: Any, theirs: Any, plain: bool = True) -> None:
             assert ours == theirs
 
 
-@given(mappings, st.sampled_from([None, "'", '"', "|", ">"]), st.booleans(), st.booleans(), st.sampled_from([20, 80, 10_000]))
-def test_the_strings_are_those_of_the_base_loader(data: Any, style: str | None, flow: bool, unicode: bool, width: int) -> None:
-    text = yaml.safe_dump(data, default_style=style, default_flow_style=flow, allow_unicode=unicode, width=width, sort_keys=False)  # type: ignore[call-overload]
+@given(
+    mappings,
+    st.sampled_from([None, "'", '"', "|", ">"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([20, 80, 10_000]),
+)
+def test_the_strings_are_those_of_the_base_loader(
+    data: Any, style: str | None, flow: bool, unicode: bool, width: int
+) -> None:
+    text = yaml.safe_dump(
+        data, default_style=style, default_flow_style=flow, allow_unicode=unicode, width=width, sort_keys=False
+    )
     theirs = yaml.load(text, yaml.BaseLoader)
     loaded = load(text)
     assert loaded.error is None
@@ -224,7 +271,7 @@ def test_the_strings_are_those_of_the_base_loader(data: Any, style: str | None, 
 @given(yamlish | gone_wrong())
 @settings(max_examples=300)
 def test_where_both_read_a_text_they_read_the_same_strings(text: str) -> None:
-    text = split(text).frontmatter and text[slice(*split(text).frontmatter or Span(0, 0))] or text
+    text = (split(text).frontmatter and text[slice(*split(text).frontmatter or Span(0, 0))]) or text
     loaded = load(text)
     if loaded.error is not None or loaded.duplicates:
         return
@@ -243,7 +290,7 @@ def test_where_both_read_a_text_they_read_the_same_strings(text: str) -> None:
 @given(mappings)
 def test_quoted_and_block_text_is_never_a_number(data: dict[str, Any]) -> None:
     for style in ("'", '"', "|"):
-        value = load(yaml.safe_dump({"a": "12", "b": "true", "c": "null"}, default_style=style)).data  # type: ignore[call-overload]
+        value = load(yaml.safe_dump({"a": "12", "b": "true", "c": "null"}, default_style=style)).data
         assert value == {"a": "12", "b": "true", "c": "null"}
 
 
@@ -262,7 +309,25 @@ def test_a_key_that_stands_twice_is_found_each_time_and_the_first_counts(keys: l
 
 # --- fences ---
 
-LINES = st.sampled_from(["---", "--- ", "---\t", " ---", "--", "a: b", "- c", "", " ", "# x", "text --- text", "---x", "a: '---'", "...", "+++"])
+LINES = st.sampled_from(
+    [
+        "---",
+        "--- ",
+        "---\t",
+        " ---",
+        "--",
+        "a: b",
+        "- c",
+        "",
+        " ",
+        "# x",
+        "text --- text",
+        "---x",
+        "a: '---'",
+        "...",
+        "+++",
+    ]
+)
 
 
 @given(st.lists(LINES, max_size=9), st.sampled_from(["\n", "\r\n"]))
@@ -271,7 +336,7 @@ def test_fences_agree_with_python_frontmatter(lines: list[str], end: str) -> Non
     """Where both find frontmatter, it is the same, and so is the body."""
     text = end.join(lines) + end
     ours = split(text)
-    handler = frontmatter.YAMLHandler()
+    handler = YAMLHandler()
     if ours.frontmatter is None or not handler.detect(text):
         return
     theirs, body = handler.split(text)

@@ -143,13 +143,20 @@ def test_in_anything_that_loads(front: str) -> None:
         holds(document)
 
 
-@given(st.lists(st.tuples(some_texts | odd_characters, st.sampled_from(["plain", "'", '"'])), min_size=1, max_size=5), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(
+    st.lists(st.tuples(some_texts | odd_characters, st.sampled_from(["plain", "'", '"'])), min_size=1, max_size=5),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 @settings(max_examples=200)
 def test_values_written_by_hand(values: list[tuple[str, str]], end: str) -> None:
     """Raw line and paragraph separators, which libyaml counts as line ends and nobody else does."""
     lines = []
     for number, (value, quote) in enumerate(values):
-        written = value if quote == "plain" else quote + value.replace("\\", "\\\\").replace(quote, "\\" + quote if quote == '"' else "''") + quote
+        written = (
+            value
+            if quote == "plain"
+            else quote + value.replace("\\", "\\\\").replace(quote, "\\" + quote if quote == '"' else "''") + quote
+        )
         lines.append(f"key-{number}: {written}")
         lines.append(f"after-{number}: {{in: [a, {written}, z]}}")
         lines.append(f"last-{number}: z")
@@ -171,7 +178,10 @@ def test_every_scalar_of_the_examples_with_other_line_ends() -> None:
                 assert holds("\ufeff" + text.replace("\n", end)) == holds(text)
 
 
-@given(gone_wrong() | yamlish.map(lambda text: f"---\n{text}\n---\n"), st.lists(st.sampled_from(["a", "goals", "id", "supports", 0, 1, 99]), max_size=4))
+@given(
+    gone_wrong() | yamlish.map(lambda text: f"---\n{text}\n---\n"),
+    st.lists(st.sampled_from(["a", "goals", "id", "supports", 0, 1, 99]), max_size=4),
+)
 @settings(max_examples=200)
 def test_a_route_that_leads_nowhere_gives_the_nearest_place(document: str, route: list[str | int]) -> None:
     source = Source(document)

@@ -28,7 +28,9 @@ def repos(draw: st.DrawFn) -> dict[str, str]:
         elif how == "twice":
             texts[f"copies/{path}"] = texts[path]
         elif how == "anything":
-            texts[path] = f"---\nkind: {draw(st.sampled_from(['charter', 'org', 'goals', 'team-api', 'outcome']))}\n{draw(yamlish)}\n---\n"
+            texts[path] = (
+                f"---\nkind: {draw(st.sampled_from(['charter', 'org', 'goals', 'team-api', 'outcome']))}\n{draw(yamlish)}\n---\n"
+            )
         else:
             texts[path] = texts[path][: draw(st.integers(0, len(texts[path])))]
     return texts
@@ -93,19 +95,43 @@ def test_an_unreadable_document_gives_nobody_else_an_error(path: str, data: st.D
     if not real_documents()[path].startswith("---"):
         return
     text = real_documents()[path]
-    broken = data.draw(st.sampled_from(["bad: [unclosed\n", "\tx: tab\n", "a: b: c\n", "'\n", "@x\n", "*nowhere\n", "%x\n", "!!python/object:x {}\n"]))
+    broken = data.draw(
+        st.sampled_from(
+            [
+                "bad: [unclosed\n",
+                "\tx: tab\n",
+                "a: b: c\n",
+                "'\n",
+                "@x\n",
+                "*nowhere\n",
+                "%x\n",
+                "!!python/object:x {}\n",
+            ]
+        )
+    )
     lines = text.splitlines(keepends=True)
     at = data.draw(st.integers(2, lines[1:].index("---\n") + 1))
     lines.insert(at, broken)
     report = check({**real_documents(), path: "".join(lines)})
-    loud = [(item.path, item.code, item.message) for item in report.diagnostics if item.severity > Severity.INFO and item.path != path]
+    loud = [
+        (item.path, item.code, item.message)
+        for item in report.diagnostics
+        if item.severity > Severity.INFO and item.path != path
+    ]
     assert loud == []
 
 
-@given(st.sampled_from([path for path in sorted(real_documents()) if path.endswith("charter.md")]), st.sampled_from(["", "---\n", "# gone\n", "\0", "+++\n"]))
+@given(
+    st.sampled_from([path for path in sorted(real_documents()) if path.endswith("charter.md")]),
+    st.sampled_from(["", "---\n", "# gone\n", "\0", "+++\n"]),
+)
 def test_a_charter_without_content_gives_nobody_else_an_error(path: str, text: str) -> None:
     """Its folder still says which team it is."""
     report = check({**real_documents(), path: text})
-    loud = [(item.path, item.code, item.message) for item in report.diagnostics if item.severity > Severity.INFO and item.path != path]
+    loud = [
+        (item.path, item.code, item.message)
+        for item in report.diagnostics
+        if item.severity > Severity.INFO and item.path != path
+    ]
     assert loud == []
     assert any(item.path == path for item in report.diagnostics)

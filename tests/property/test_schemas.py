@@ -18,7 +18,8 @@ from aligncli.schema import prune
 from tests.property.strategies import SCHEMAS, real_documents
 
 EXPLAINER = {
-    kind: jsonschema.Draft202012Validator(SCHEMAS.bundle(kind), format_checker=jsonschema.FormatChecker(["date"])) for kind in (*KINDS, "config")
+    kind: jsonschema.Draft202012Validator(SCHEMAS.bundle(kind), format_checker=jsonschema.FormatChecker(["date"]))
+    for kind in (*KINDS, "config")
 }
 
 TEXTS = st.sampled_from(
@@ -30,9 +31,34 @@ TEXTS = st.sampled_from(
         "https://example.org", "/docs/a.md", "team", "advice", "collaboration", "x-as-a-service", "january", "error", "\U0001f389", "\ud7ff", "\0",
     ]
 )  # fmt: skip
-NUMBERS = st.sampled_from([0, 1, -1, 7, 2026, 1899, 1900, 9999, 10000, 0.5, 1.0, 7.0, -0.0, 1e300, 1e-300, 2026.0, 10**17, -(10**17), 1.5e16, 99999.0])
+NUMBERS = st.sampled_from(
+    [
+        0,
+        1,
+        -1,
+        7,
+        2026,
+        1899,
+        1900,
+        9999,
+        10000,
+        0.5,
+        1.0,
+        7.0,
+        -0.0,
+        1e300,
+        1e-300,
+        2026.0,
+        10**17,
+        -(10**17),
+        1.5e16,
+        99999.0,
+    ]
+)
 LEAVES = st.none() | st.booleans() | NUMBERS | TEXTS
-JUNK = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2), max_leaves=4)
+JUNK = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2), max_leaves=4
+)
 
 
 def right(schema: dict[str, Any], bundle: dict[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
@@ -54,12 +80,14 @@ def right(schema: dict[str, Any], bundle: dict[str, Any], depth: int = 0) -> st.
     types = [types] if isinstance(types, str) else types
     if "object" in types and depth < 4:
         fields = merged.get("properties", {})
-        required = {name: st.deferred(lambda f=field: mixed(f, bundle, depth + 1)) for name, field in fields.items() if name in merged.get("required", ())}
-        optional = {name: st.deferred(lambda f=field: mixed(f, bundle, depth + 1)) for name, field in fields.items() if name not in required}
+        required = {
+            name: later(field, bundle, depth) for name, field in fields.items() if name in merged.get("required", ())
+        }
+        optional = {name: later(field, bundle, depth) for name, field in fields.items() if name not in required}
         options.append(st.fixed_dictionaries(required, optional=dict(list(optional.items())[:12])))
     if "array" in types and depth < 4:
         items = merged.get("items", {})
-        options.append(st.lists(st.deferred(lambda: mixed(items, bundle, depth + 1)), max_size=3))
+        options.append(st.lists(later(items, bundle, depth), max_size=3))
     if not options and "string" in types:
         options.append(TEXTS)
     if not options and {"integer", "number"} & set(types):
@@ -67,6 +95,10 @@ def right(schema: dict[str, Any], bundle: dict[str, Any], depth: int = 0) -> st.
     if not options and "boolean" in types:
         options.append(st.booleans())
     return st.one_of(options) if options else JUNK
+
+
+def later(schema: dict[str, Any], bundle: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
+    return st.deferred(lambda: mixed(schema, bundle, depth + 1))
 
 
 def mixed(schema: dict[str, Any], bundle: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
@@ -77,7 +109,13 @@ def mixed(schema: dict[str, Any], bundle: dict[str, Any], depth: int) -> st.Sear
 def documents(kind: str) -> st.SearchStrategy[Any]:
     bundle = SCHEMAS.bundle(kind)
     whole = right({key: value for key, value in bundle.items() if key != "examples"}, bundle)
-    return whole.flatmap(lambda data: st.sampled_from([data, {**data, "kind": kind}]) if isinstance(data, dict) and kind != "config" else st.just(data))
+    return whole.flatmap(
+        lambda data: (
+            st.sampled_from([data, {**data, "kind": kind}])
+            if isinstance(data, dict) and kind != "config"
+            else st.just(data)
+        )
+    )
 
 
 def examples_of(kind: str) -> list[dict[str, Any]]:
@@ -103,7 +141,7 @@ def places(value: Any, route: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @st.composite
 def mutated(draw: st.DrawFn, kind: str) -> dict[str, Any]:
-    data = copy.deepcopy(draw(st.sampled_from(examples_of(kind))))
+    data: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(examples_of(kind))))
     for _ in range(draw(st.integers(1, 5))):
         known = [route for route in places(data) if route != ("kind",)]
         if not known:
@@ -120,7 +158,13 @@ def mutated(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         elif how == "wrap":
             holder[last] = draw(st.sampled_from([[holder[last]], {"to": holder[last]}, [[holder[last]]]]))
         elif how == "rename" and isinstance(holder, dict):
-            holder[draw(st.sampled_from([f"{last}s", last[:-1] or "x", last.upper(), "x-mine", "<<", "", "kind ", "\n", "goals", "team"]))] = holder.pop(last)
+            holder[
+                draw(
+                    st.sampled_from(
+                        [f"{last}s", last[:-1] or "x", last.upper(), "x-mine", "<<", "", "kind ", "\n", "goals", "team"]
+                    )
+                )
+            ] = holder.pop(last)
         elif isinstance(holder, list):
             holder.append(copy.deepcopy(holder[last]))
     return data
@@ -142,13 +186,21 @@ def judge(kind: str, data: Any) -> None:
         assert finding.rule in ("AL101", "AL102", "AL103", "AL104")
         assert finding.message
         assert "None" not in finding.message
-    assert len({(problem.finding.rule, problem.finding.route, problem.finding.message) for problem in problems}) == len(problems)
+    assert len({(problem.finding.rule, problem.finding.route, problem.finding.message) for problem in problems}) == len(
+        problems
+    )
     if kind != "config" and data.get("kind") == kind:
         pruned = prune(data, problems)
         content = build(kind, pruned.data, "x.md")
         assert content.kind == kind
-        left = [finding for finding in SCHEMAS.explain(kind, pruned.data, "x.md", "subject")] if not SCHEMAS.is_valid(kind, pruned.data) else []
-        assert {problem.finding.rule for problem in left} <= {"AL101"}, "only what is missing is still wrong with what is left"
+        left = (
+            [finding for finding in SCHEMAS.explain(kind, pruned.data, "x.md", "subject")]
+            if not SCHEMAS.is_valid(kind, pruned.data)
+            else []
+        )
+        assert {problem.finding.rule for problem in left} <= {"AL101"}, (
+            "only what is missing is still wrong with what is left"
+        )
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "config"])
@@ -213,8 +265,10 @@ def test_the_examples_in_the_schemas_are_right() -> None:
 def test_no_reference_is_fetched(uri: str) -> None:
     from aligncli.schema import Schemas
 
-    schemas = Schemas({"charter": f'{{"title": "t", "properties": {{}}, "allOf": [{{"$ref": "{uri}"}}]}}', "defs": '{"$defs": {}}'})
-    with pytest.raises(Exception, match="nothing is fetched|retrieving it failed"):
+    schemas = Schemas(
+        {"charter": f'{{"title": "t", "properties": {{}}, "allOf": [{{"$ref": "{uri}"}}]}}', "defs": '{"$defs": {}}'}
+    )
+    with pytest.raises(Exception, match=r"nothing is fetched|retrieving it failed"):
         schemas.is_valid("charter", {})
 
 

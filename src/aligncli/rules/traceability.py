@@ -180,6 +180,8 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
         apart = []
         for support in ws.supports.get(goal.key, ()):
             target = support.target
+            if support.is_guess:
+                continue
             if target.is_live if isinstance(target, Outcome) else target.is_open:
                 theirs = ws.period(target)
                 if theirs is not None and not own.meets(theirs):

@@ -11,6 +11,7 @@ from msgspec.structs import force_setattr
 from aligncli.diagnostics import Related
 from aligncli.model import (
     Community,
+    Entity,
     Goal,
     GoalsDocument,
     Guardrail,
@@ -79,6 +80,8 @@ class Declarer:
                         self._note_same(self._names.teams, ws.teams[content.team], content)
                         ws.set_aside.add(document.path)
                         self._names.partly_known.add(content.team)
+                        if _primacy(document)[0]:  # a copy: its own team may be the one that is missing
+                            self._names.teams.incomplete = True
                 else:
                     ws.teams[content.team] = self._names.teams.all[content.team] = content
                     if content.is_archived:
@@ -90,6 +93,8 @@ class Declarer:
         elif thing.ref in table:
             if not quiet:
                 self._note_same(space, table[thing.ref], thing)
+                if not thing.route:
+                    self._ws.set_aside.add(thing.path)
         else:
             table[thing.ref] = space.all[thing.ref] = thing
             if _is_retired(thing, self._ws.as_of):
@@ -147,6 +152,11 @@ class Declarer:
         verb = "belongs to team" if isinstance(content, TeamApi) else "is for team"
         team = self._resolver.named(self._names.teams, content.team, content, ("team",), verb) if content.team else None
         if team is None:
+            # Its folder tells whose it is, as far as naming things goes.
+            folder = content.path.rpartition("/")[0].rpartition("/")[2]
+            team = self._names.teams.all.get(folder)
+        if team is None:
+            (self._names.goals if isinstance(content, GoalsDocument) else self._names.services).incomplete = True
             # It may be any team's: nobody can be said to have no goals, or no Team API.
             unknown = (
                 (("goals", "*"), ("goals-documents", "team"))
@@ -218,7 +228,10 @@ def _primacy(document: Document) -> tuple[bool, int, str]:
     """Of two documents that declare the same thing, which is the original: the one in its proper place."""
     content = document.content
     folder = document.path.rpartition("/")[0].rpartition("/")[2]
-    misplaced = isinstance(content, Team) and folder != content.team
+    if isinstance(content, Team | TeamApi):
+        misplaced = folder != content.team
+    else:
+        misplaced = isinstance(content, Entity) and document.path.rpartition("/")[2] != f"{content.id}.md"
     return misplaced, document.path.count("/"), document.path
 
 

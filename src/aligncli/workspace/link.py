@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from aligncli.model import (
@@ -53,14 +53,20 @@ def _follow(ws: Workspace) -> None:
 
     for component in components(things, successors):
         if len(component) > 1 or component[0] in successors(component[0]):
-            ws.rings.append([things[key] for key in ring_through(component, successors)])
+            if not any(s.is_guess for key in component for s in ws.supports[key]):
+                ws.rings.append([things[key] for key in ring_through(component, successors)])
             ws.trace.update(dict.fromkeys(component, Trace.UNKNOWN))
             continue
         key = component[0]
-        ws.trace[key] = _traced(ws, things[key], [ws.trace[above] for above in successors(key)])
+        ws.trace[key] = _traced(ws, things[key])
 
 
-def _traced(ws: Workspace, thing: Goal | Outcome, above: Sequence[Trace]) -> Trace:
+def _traced(ws: Workspace, thing: Goal | Outcome) -> Trace:
+    """Whether a thing reaches the north star, when that is known of all that it supports."""
+    above = set()
+    for support in ws.supports.get(thing.key, ()):
+        trace = ws.trace[support.target.key]
+        above.add(Trace.UNKNOWN if support.is_guess and trace is Trace.ENDS else trace)
     if Trace.REACHES in above:
         return Trace.REACHES
     if Trace.UNKNOWN in above or thing.key in ws.unknown_supports:

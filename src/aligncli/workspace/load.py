@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from aligncli.diagnostics import Finding, Related, Route, Span
 from aligncli.document import traps
 from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read_body
 from aligncli.document.fences import Fault, split
-from aligncli.document.loader import Loaded, load
+from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
@@ -33,6 +33,8 @@ _FOLDERS: Mapping[str, str] = {"outcomes": "outcome", "guardrails": "guardrail",
 """Folders whose files are what the folder is called."""
 _RELEVANT = re.compile(r"[Kk]ind|KIND|north-star|guardrails|waivers|supports|applies-to|team|id")
 _CARRIES = re.compile(r"(?:\A|[\r\n])(?:north-star|guardrails|waivers|applies-to|supports):")
+_BARE = re.compile(r"(?:-+[ \t]*\r?\n)?[\w\-]+:(?:[ \t]|\r|\n|\Z)")
+"""A text that begins as frontmatter does, but for its fence."""
 _TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
@@ -111,11 +113,11 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     if span is None:
         return _without_frontmatter(path, text, fences.fault, fences.place, named=named, expected=expected)
     front = text[span.start : span.end]
-    if not (named or expected or _RELEVANT.search(front)):
+    if not (named or expected or _RELEVANT.search(front) or _folder_kind(path)):
         return None
     loaded = load(front)
     if loaded.error is not None:
-        if named or _NAMES_KIND.search(front) or _CARRIES.search(front):
+        if named or _folder_kind(path) or _NAMES_KIND.search(front) or _CARRIES.search(front):
             said = traps.explain(loaded.error, front)
             place = Span(said.span.start + span.start, said.span.end + span.start)
             finding = Finding(
@@ -125,7 +127,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
         return None
     data = loaded.data
     if not isinstance(data, dict):
-        if named or expected:
+        if named or expected or _folder_kind(path):
             what = "is empty" if data is None else "is a list" if isinstance(data, list) else "is not a mapping"
             finding = Finding(
                 "AL002",
@@ -151,6 +153,17 @@ def _without_frontmatter(
     path: str, text: str, fault: Fault | None, place: Span, *, named: bool, expected: bool
 ) -> Document | None:
     ours = named or _NAMES_KIND.search(text) is not None
+    if fault is Fault.MISSING and (named or _folder_kind(path)) and _BARE.match(text) and _NAMES_KIND.search(text):
+        finding = Finding(
+            "AL002",
+            path,
+            "the frontmatter has no fences",
+            span=Span(0, len(text.split("\n", 1)[0])),
+            label="begins here",
+            help="put a line that is exactly `---` before it, and another one behind it",
+            identity=(path, "frontmatter"),
+        )
+        return _salvage(path, text, (finding,))
     if fault is Fault.MISSING:
         return _undeclared(path, text, "has no frontmatter") if named or expected else None
     if fault is Fault.UNCLOSED and ours:
@@ -325,22 +338,34 @@ def _read(
     subject = data.get("team" if kind in _TEAM_KINDS else "id")
     subject = subject if isinstance(subject, str) else ""
     whole = _words(kind, subject)
-    for twice in loaded.duplicates:
-        inside = f"a part of `{twice.route[0]}` of {whole}" if twice.route else whole
+    for twice in _by_mapping(loaded.duplicates):
+        route = twice[0].route
+        inside = f"a part of `{route[0]}` of {whole}" if route else whole
+        distinct = list(dict.fromkeys(double.key for double in twice))
+        keys = " and ".join(f"`{_short(key)}`" for key in distinct)
+        times = (
+            "twice"
+            if len(twice) == len(distinct)
+            else f"{len(twice) + 1} times"
+            if len(distinct) == 1
+            else "repeatedly"
+        )
         problems.append(
             Finding(
                 "AL004",
                 path,
-                f"{inside} has the key `{_short(twice.key)}` twice",
-                twice.route,
-                span=_shift(twice.span, span.start),
+                f"{inside} has the key{'s' if len(distinct) > 1 else ''} {keys} {times}",
+                route,
+                span=_shift(twice[0].span, span.start),
                 label="again here",
-                help="keep one of the two; the first one counts here",
-                related=(Related(path, "first here", span=_shift(twice.first, span.start)),),
-                identity=(subject or path, "/".join(map(str, twice.route)), twice.key),
+                help="keep one of the two; the first one counts here"
+                if len(distinct) == 1
+                else "if a new item of a list begins here, its dash is missing; else keep one of each",
+                related=(Related(path, "first here", span=_shift(twice[0].first, span.start)),),
+                identity=(subject or path, "/".join(map(str, route)), *(double.key for double in twice)),
             )
         )
-        broken.append((*twice.route, twice.key))
+        broken.extend((*route, double.key) for double in twice)
     cuts = [*traps.cuts(front)]
     if not schemas.is_valid(kind, data):
         mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
@@ -380,6 +405,14 @@ def _read(
     return Document(
         path, kind, content, tuple(problems), tuple(broken), kept, read_body(text, body_start), placeholders
     )
+
+
+def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
+    """Duplicates grouped by the mapping that they stand in: one slip can double many keys."""
+    groups: dict[Route, list[DuplicateKey]] = {}
+    for duplicate in duplicates:
+        groups.setdefault(duplicate.route, []).append(duplicate)
+    return list(groups.values())
 
 
 def _words(kind: str, subject: str) -> str:

@@ -49,6 +49,8 @@ class Poisoner:
 
     def _poison_document(self, document: Document) -> None:
         ws, content = self._ws, document.content
+        if document.path in ws.set_aside and isinstance(content, Entity):
+            return  # a second declaration takes nothing from the first
         if not document.trusted or document.path in ws.set_aside:
             for namespace in _DECLARES.get(document.kind or _kind(content), ()):
                 ws.poisoned.add((namespace, "*"))
@@ -59,9 +61,24 @@ class Poisoner:
                 self._ws.doubt(f"team:{content.team}", "teams", "*")
             elif isinstance(content, Entity):
                 ws.poisoned.add((content.key, "*"))
+            self._doubt_name(document)
             return
         for route in document.broken:
             self._poison_route(content, route)
+
+    def _doubt_name(self, document: Document) -> None:
+        """An id read out of a broken text may itself be cut short: where the place says another, either may be meant."""
+        content = document.content
+        folder, _, name = document.path.rpartition("/")
+        if isinstance(content, Team) and content.team != folder.rpartition("/")[2]:
+            self._names.teams.incomplete = True
+        elif isinstance(content, Outcome | Guardrail | Community) and f"{content.id}.md" != name:
+            self._space(_DECLARES[content.kind][0]).incomplete = True
+
+    def _space(self, namespace: str) -> Namespace:
+        names = self._names
+        spaces = {"outcomes": names.outcomes, "guardrails": names.guardrails, "metrics": names.metrics}
+        return spaces.get(namespace, names.communities)
 
     def _poison_route(self, content: Content | None, route: Route) -> None:
         """A broken part of a document: which facts it takes with it. The route is one of the text."""
@@ -71,22 +88,14 @@ class Poisoner:
         head = str(route[0])
         if isinstance(content, Org):
             if head in ("outcomes", "guardrails", "metrics", "communities"):
-                space = {
-                    "outcomes": self._names.outcomes,
-                    "guardrails": self._names.guardrails,
-                    "metrics": self._names.metrics,
-                }.get(head, self._names.communities)
-                self._poison_item(document, getattr(content, head), head, route, space)
+                self._poison_item(document, getattr(content, head), head, route, self._space(head))
             else:
                 self._ws.doubt("org", "org", head)
         elif isinstance(content, Outcome | Guardrail | Community):
             namespace = _DECLARES[content.kind][0]
             self._ws.doubt(content.key, namespace, head)
             if head == "id":
-                space = {"outcomes": self._names.outcomes, "guardrails": self._names.guardrails}.get(
-                    namespace, self._names.communities
-                )
-                space.incomplete = True
+                self._space(namespace).incomplete = True
         elif isinstance(content, Team | GoalsDocument | TeamApi):
             team = self._names.teams.all.get(content.team) or self._names.teams.former.get(content.team)
             team_id = team.id if team else content.team

@@ -127,7 +127,7 @@ class Resolver:
             team = self._names.teams.all[near] if near else None
             if team is None and self._names.teams.incomplete:
                 return None
-        if team is not None and team.id in self._names.partly_known:
+        if self._names.goals.incomplete or (team is not None and team.id in self._names.partly_known):
             return None
         target, candidates = None, []
         if team is not None:
@@ -187,9 +187,15 @@ class Resolver:
             elif isinstance(content, TeamApi):
                 self._resolve_api(content)
 
+    def _is_guess(self, noted: int) -> bool:
+        """Whether the reference resolved since so many were noted stands only for its one clear candidate."""
+        references = self._ws.references
+        return len(references) > noted and references[-1].status is Status.MISSING
+
     def _resolve_outcome(self, outcome: Outcome) -> None:
         links = []
         for text, how, route in support_links(outcome.supports):
+            noted = len(self._ws.references)
             if "/" in text:
                 target = self._names.goals.all.get(text)
                 if target is not None or text.partition("/")[0] not in self._names.partly_known:
@@ -202,7 +208,7 @@ class Resolver:
                 self._ws.unknown_supports.add(outcome.key)
                 self._ws.poisoned.add(("outcomes", "supports"))
             else:
-                links.append(Support(target, how, route))
+                links.append(Support(target, how, route, self._is_guess(noted)))
                 self._ws.children.setdefault(target.key, []).append(outcome)
         if links:
             self._ws.supports[outcome.key] = links
@@ -212,7 +218,7 @@ class Resolver:
         if guardrail.applies_to is None:
             return
         unknown = False
-        for index, name in enumerate(guardrail.applies_to.teams):
+        for index, name in enumerate(guardrail.applies_to.teams or ()):
             unknown |= (
                 self.named(self._names.teams, name, guardrail, ("applies-to", "teams", index), "applies to team")
                 is None
@@ -267,10 +273,12 @@ class Resolver:
 
     def _resolve_goal(self, goal: Goal) -> None:
         ws = self._ws
+        is_declared = ws.goals.get(goal.ref) is goal  # and not a repetition
         if goal.supports:
             links = []
             for text, how, route in support_links(goal.supports):
                 target: Any
+                noted = len(ws.references)
                 if "/" in text:
                     target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
                     if target is None:
@@ -284,10 +292,10 @@ class Resolver:
                         ws.unknown_supports.add(goal.key)
                         ws.poisoned.add(("goals", "supports"))
                         continue
-                links.append(Support(target, how, route))
-                if goal.id or isinstance(target, Outcome):
+                links.append(Support(target, how, route, self._is_guess(noted)))
+                if is_declared or (not goal.id and isinstance(target, Outcome)):
                     ws.supporters.setdefault(target.key, []).append(goal)
-            if links and goal.id:
+            if links and is_declared:
                 ws.supports[goal.key] = links
         if goal.measures:
             self._resolve_measures(goal, goal.measures)
@@ -333,7 +341,12 @@ class Resolver:
     def _service(self, team: str, name: str, owner: Any, route: Route, verb: str) -> None:
         """A service of another team; nothing is known of the services of a team without a readable Team API."""
         api = self._ws.apis.get(team)
-        if api is None or team in self._names.partly_known or f"{team}/{name}" in self._names.services.all:
+        if (
+            self._names.services.incomplete
+            or api is None
+            or team in self._names.partly_known
+            or f"{team}/{name}" in self._names.services.all
+        ):
             return
         suggester = self._service_suggesters.get(team)
         if suggester is None:
@@ -357,6 +370,8 @@ class Resolver:
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
             if interaction.service is not None:
                 provider = own if _provides(interaction) else team.id
+                if interaction.role is None and f"{own}/{interaction.service}" in self._names.services.all:
+                    continue  # whoever provides it, it is there
                 self._service(provider, interaction.service, api, ("interactions", index, "service"), "names service")
         for index, item in enumerate(api.roadmap):
             if item.goal is not None:

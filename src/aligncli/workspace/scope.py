@@ -34,13 +34,13 @@ class ScopeIndex:
             if guardrail.status != "active":
                 continue
             scope = guardrail.applies_to or _EVERY_TEAM
-            if scope.teams:
+            if scope.teams is not None:
                 for team in teams.get(guardrail.id, ()):
                     self._by_team.setdefault(team, []).append(guardrail)
-            elif scope.tags:
+            elif scope.tags is not None:
                 for tag in scope.tags:
                     self._by_tag.setdefault(tag, []).append(guardrail)
-            elif scope.types:
+            elif scope.types is not None:
                 for kind in scope.types:
                     self._by_type.setdefault(kind, []).append(guardrail)
             else:
@@ -77,13 +77,13 @@ class ScopeIndex:
             return False
         if team.id in self._exceptions.get(guardrail.id, ()):
             return False
-        named = bool(scope.teams) and team.id in self._teams.get(guardrail.id, ())
-        if scope.teams and not named:
+        named = team.id in self._teams.get(guardrail.id, ())
+        if scope.teams is not None and not named:
             return False
-        if scope.tags and not set(scope.tags) & set(team.tags):
+        if scope.tags is not None and not set(scope.tags) & set(team.tags):
             return False
-        if team.is_group and not named and "group" not in scope.types:
+        if team.is_group and not named and "group" not in (scope.types or ()):
             return False
         if scope.types and team.type is None:
             return None
-        return not scope.types or team.type in scope.types
+        return scope.types is None or team.type in scope.types

@@ -49,6 +49,8 @@ class Support(NamedTuple):
     target: Outcome | Goal
     how: str | None
     route: Route
+    is_guess: bool = False
+    """The reference leads nowhere and stands for its one clear candidate: enough to keep quiet, not to conclude from."""
 
 
 class Keeping(NamedTuple):
