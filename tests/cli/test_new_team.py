@@ -549,7 +549,7 @@ def test_two_at_once_make_one_team(tool: Tool) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )  # fmt: skip
+        )
         for number in range(4)
     ]
     for run in runs:

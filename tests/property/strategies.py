@@ -19,6 +19,7 @@ from aligncli.workspace.load import Document, load_document
 EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 AS_OF = date(2026, 11, 20)
 SCHEMAS = load_schemas()
+DEFAULT = Config()
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 """Surrogates, control characters and unassigned code points included."""
@@ -92,7 +93,7 @@ def read(texts: dict[str, str]) -> list[Document]:
     return [document for document in documents if document is not None]
 
 
-def check(texts: dict[str, str], documents: list[Document] | None = None, config: Config = Config()) -> engine.Report:
+def check(texts: dict[str, str], documents: list[Document] | None = None, config: Config = DEFAULT) -> engine.Report:
     """Links and checks texts, in memory."""
     documents = read(texts) if documents is None else documents
     folders = {folder.as_posix() for path in texts for folder in Path(path).parents}

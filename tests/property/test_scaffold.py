@@ -172,9 +172,11 @@ def test_bytes_that_are_no_text_are_refused_or_passed_harmlessly(option: str, te
         root = Path(folder)
         (root / "align.toml").touch()
         (root / "org.md").write_text("---\nkind: org\nname: P\nnorth-star: S.\n---\n")
-        wish = new_team.Wish(
-            "returns", *(text if option == name else None for name in ("name", "type", "mission", "lead"))
-        )
+        wish = {
+            "name": new_team.Wish("returns", name=text),
+            "mission": new_team.Wish("returns", mission=text),
+            "lead": new_team.Wish("returns", lead=text),
+        }[option]
         try:
             new_team.new_team(session(root), wish, dry_run=False)
         except AlignError:

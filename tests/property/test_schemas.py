@@ -193,11 +193,7 @@ def judge(kind: str, data: Any) -> None:
         pruned = prune(data, problems)
         content = build(kind, pruned.data, "x.md")
         assert content.kind == kind
-        left = (
-            [finding for finding in SCHEMAS.explain(kind, pruned.data, "x.md", "subject")]
-            if not SCHEMAS.is_valid(kind, pruned.data)
-            else []
-        )
+        left = SCHEMAS.explain(kind, pruned.data, "x.md", "subject") if not SCHEMAS.is_valid(kind, pruned.data) else []
         assert {problem.finding.rule for problem in left} <= {"AL101"}, (
             "only what is missing is still wrong with what is left"
         )

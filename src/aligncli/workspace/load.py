@@ -35,6 +35,7 @@ _RELEVANT = re.compile(r"[Kk]ind|KIND|north-star|guardrails|waivers|supports|app
 _CARRIES = re.compile(r"(?:\A|[\r\n])(?:north-star|guardrails|waivers|applies-to|supports):")
 _BARE = re.compile(r"(?:-+[ \t]*\r?\n)?[\w\-]+:(?:[ \t]|\r|\n|\Z)")
 """A text that begins as frontmatter does, but for its fence."""
+_TEAM_FIELD = re.compile(r"(?:\A|[\r\n])(?:mission|goals|interactions|services):")
 _TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
@@ -117,7 +118,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
         return None
     loaded = load(front)
     if loaded.error is not None:
-        if named or _folder_kind(path) or _NAMES_KIND.search(front) or _CARRIES.search(front):
+        if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
             said = traps.explain(loaded.error, front)
             place = Span(said.span.start + span.start, said.span.end + span.start)
             finding = Finding(
@@ -308,6 +309,11 @@ def _guess(path: str, data: Mapping[str, Any]) -> str | None:
     if "id" in data and "supports" in data:
         return "outcome"
     return OWN_NAMES.get(path.rsplit("/", 1)[-1]) or (_folder_kind(path) if "id" in data else None)
+
+
+def _seems_ours(front: str) -> bool:
+    """As :func:`_carries`, for text that cannot be parsed."""
+    return bool(_CARRIES.search(front) or (_TEAM_LINE.search(front) and _TEAM_FIELD.search(front)))
 
 
 def _folder_kind(path: str) -> str | None:
