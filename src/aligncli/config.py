@@ -91,7 +91,7 @@ def parse_config(text: str, schemas: Schemas, path: str = FILE_NAME) -> Config:
 
     try:
         data = _plain(tomllib.loads(text.removeprefix("\ufeff")))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not TOML, or a number of thousands of digits
         raise AlignError(f"{path} is not valid TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
     except RecursionError:
         raise AlignError(f"{path} is nested too deeply") from None

@@ -167,7 +167,12 @@ def _verdicts(
 def _pattern(pattern: str) -> Callable[[str], bool]:
     import pathspec  # only for configurations with [check.per-path]
 
-    return pathspec.GitIgnoreSpec.from_lines([pattern]).match_file
+    try:
+        return pathspec.GitIgnoreSpec.from_lines([pattern]).match_file
+    except ValueError:
+        raise AlignError(
+            f"align.toml: `{pattern}` in [check.per-path] is no pattern as .gitignore knows them"
+        ) from None
 
 
 def _findings(rule: Rule, ws: Workspace, config: Config) -> list[Finding]:

@@ -42,7 +42,7 @@ class Period(NamedTuple):
         return self.start <= other.end and other.start <= self.end
 
 
-_PART = re.compile(r"(\d{4})(?:-(?:(H[12])|(Q[1-4])|(\d{2})(?:-(\d{2}))?))?\Z")
+_PART = re.compile(r"([0-9]{4})(?:-(?:(H[12])|(Q[1-4])|([0-9]{2})(?:-([0-9]{2}))?))?\Z")
 
 
 CALENDAR_YEAR = FiscalYear()

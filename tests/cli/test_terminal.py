@@ -117,43 +117,34 @@ def test_markup_and_emoji_codes_stay_as_they_are(tool: Tool) -> None:
 # --- colours ---
 
 
-@pytest.mark.parametrize(
-    "words", [["check"], ["check", "--format", "concise"], ["tree"], ["rules"], ["explain", "AL202"]], ids=" ".join
-)
-@pytest.mark.parametrize(
-    ("options", "env", "in_pipe", "in_terminal"),
-    [
-        ([], {}, False, True),
-        ([], {"NO_COLOR": "1"}, False, False),
-        ([], {"NO_COLOR": ""}, False, True),
-        ([], {"FORCE_COLOR": "1"}, True, True),
-        ([], {"TERM": "dumb"}, False, False),
-        ([], {"TERM": "dumb", "FORCE_COLOR": "1"}, True, True),
-        (["--color", "always"], {"NO_COLOR": "1"}, True, True),
-        (["--color", "always"], {"TERM": "dumb"}, True, True),
-        (["--color", "never"], {"FORCE_COLOR": "1"}, False, False),
-        (["--color", "auto"], {}, False, True),
-    ],
-    ids=[
-        "plain",
-        "NO_COLOR",
-        "NO_COLOR-empty",
-        "FORCE_COLOR",
-        "dumb",
-        "dumb-FORCE_COLOR",
-        "always",
-        "always-dumb",
-        "never",
-        "auto",
-    ],
-)
-def test_colours(
-    tool: Tool, words: list[str], options: list[str], env: dict[str, str], in_pipe: bool, in_terminal: bool
-) -> None:
+SETTINGS: dict[str, tuple[list[str], dict[str, str], bool, bool]] = {
+    # options, environment, whether there is colour in a pipe and in a terminal
+    "plain": ([], {}, False, True),
+    "dumb, FORCE_COLOR": ([], {"TERM": "dumb", "FORCE_COLOR": "1"}, True, True),
+    "NO_COLOR": ([], {"NO_COLOR": "1"}, False, False),
+    "NO_COLOR, empty": ([], {"NO_COLOR": ""}, False, True),
+    "FORCE_COLOR": ([], {"FORCE_COLOR": "1"}, True, True),
+    "dumb": ([], {"TERM": "dumb"}, False, False),
+    "always": (["--color", "always"], {"NO_COLOR": "1"}, True, True),
+    "always, dumb": (["--color", "always"], {"TERM": "dumb"}, True, True),
+    "never": (["--color", "never"], {"FORCE_COLOR": "1"}, False, False),
+    "auto": (["--color", "auto"], {}, False, True),
+}
+COLOURED = [("check", name) for name in SETTINGS] + [
+    (command, name)
+    for command in ("check --format concise", "tree", "rules", "explain AL202")
+    for name in ("plain", "dumb, FORCE_COLOR", "NO_COLOR")
+]
+
+
+@pytest.mark.parametrize(("command", "setting"), COLOURED)
+def test_colours(tool: Tool, command: str, setting: str) -> None:
+    options, env, in_pipe, in_terminal = SETTINGS[setting]
+    words = [*command.split(), *options]
     root = tool.repo(SAMPLE)
-    piped = tool(*words, *options, cwd=root, env=env)
+    piped = tool(*words, cwd=root, env=env)
     assert ("\x1b[" in piped.out) is in_pipe
-    shown = tool.terminal(*words, *options, cwd=root, env=env, columns=200)
+    shown = tool.terminal(*words, cwd=root, env=env, columns=200)
     assert ("\x1b[" in shown.out) is in_terminal
 
 
@@ -199,7 +190,7 @@ goals:
 }
 
 
-@pytest.mark.parametrize("columns", [30, 40, 80, 120])
+@pytest.mark.parametrize("columns", [30, 80])
 @pytest.mark.parametrize("files", [BROAD, MESSY, SAMPLE], ids=["broad", "messy", "sample"])
 def test_no_line_of_a_frame_is_longer_than_the_terminal(tool: Tool, files: dict[str, str], columns: int) -> None:
     shown = tool.terminal("check", "--show", "info", cwd=tool.repo(files), columns=columns)
@@ -240,7 +231,7 @@ def test_a_terminal_says_no_less_than_a_pipe(tool: Tool) -> None:
     assert [line for line in outside if line not in shown] == []
 
 
-@pytest.mark.parametrize("columns", [1, 5, 20, 1000])
+@pytest.mark.parametrize("columns", [1, 1000])
 def test_absurd_widths(tool: Tool, columns: int) -> None:
     root = tool.repo(BROAD)
     for words in (
@@ -264,12 +255,9 @@ def test_absurd_widths(tool: Tool, columns: int) -> None:
 
 ENCODINGS = {
     "ascii": {"PYTHONIOENCODING": "ascii"},
-    "latin-1": {"PYTHONIOENCODING": "latin-1"},
     "cp1252": {"PYTHONIOENCODING": "cp1252"},
     "strict ascii": {"PYTHONIOENCODING": "ascii:strict"},
-    "C": {"LANG": "C"},
     "C, nothing coerced": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
-    "POSIX": {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
 
 

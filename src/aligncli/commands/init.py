@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from aligncli.commands.new_team import check_id
+from aligncli.commands.new_team import check_id, check_text
 from aligncli.commands.session import Session
 from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError
@@ -43,8 +43,7 @@ def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
         ("--north-star", wish.north_star),
         *(("--outcome", o) for o in wish.outcomes),
     ):
-        if text is not None and scaffold.is_blank(text):
-            raise AlignError(f"{option} is blank")
+        check_text(option, text)
     if session.terminal.is_interactive and not dry_run:
         wish = _ask(session, root, wish)
     files, kept = _files(session, root, wish)

@@ -107,12 +107,27 @@ def _choice(ws: Workspace) -> str:
     return "; the outcomes are " + ", ".join(f"`{outcome.id}`" for outcome in live) if live else ""
 
 
+def check_text(option: str, text: str | None) -> None:
+    """Whether an option's text can stand in a document.
+
+    Raises:
+        AlignError: it is blank, or no text at all.
+    """
+    if text is None:
+        return
+    if scaffold.is_blank(text):
+        raise AlignError(f"{option} is blank")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise AlignError(f"{option} is not valid UTF-8 text") from None
+
+
 def _check_wish(ws: Workspace, wish: Wish) -> None:
     """What can be told to be wrong before anybody is asked for more."""
     texts = (("--name", wish.name), ("--mission", wish.mission), ("--lead", wish.lead), ("--goal", wish.goal))
     for option, text in texts:
-        if text is not None and scaffold.is_blank(text):
-            raise AlignError(f"{option} is blank")
+        check_text(option, text)
     for ref in wish.supports:
         _check_reference(ws, ref)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -16,13 +16,16 @@ _TOKENS = re.compile(
     | <!--.*?(?:-->|\Z)
     | (?P<ticks>`+)
     | \\.
-    | \]\([ \t]*(?:<(?P<angle>[^<>\n]*)>|(?P<inline>[^\s<()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?\s*\)
+    | \]\([ \t]*\n?[ \t]*(?:<(?P<angle>[^<>\n]*)>|(?P<inline>(?:[^\s<()\\]|\\.)*(?:\((?:[^\s()\\]|\\.)*\)(?:[^\s()\\]|\\.)*)*))(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?\s*\)
     | ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<defined>\S+))
     | (?P<todo>^[ \t>*\-]*(?:TODO|TBD|FIXME)\b:?)
     """,
     re.X | re.M | re.S,
 )
 _MAYBE = re.compile(r"\]\(|\]:|TODO|TBD|FIXME")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)")
+_NEARBY = 2000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
 
 PLACEHOLDER = re.compile(r"\s*(?:(?:TODO|TBD|FIXME)\b.*|<[^<>]+>|\{\{.*\}\}|(?i:lorem ipsum)\b.*)\s*\Z", re.S)
@@ -67,11 +70,14 @@ def read_body(text: str, start: int) -> Body:
     placeholders: list[Span] = []
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
+    code = _indented_code(text, start) if "\n    " in text or "\n\t" in text else []
     spans: _CodeSpans | None = None
     at = start
     while match := _TOKENS.search(text, at):
         group = match.lastgroup
         at = max(match.end(), at + 1)
+        if code and _lies_in(code, match.start()):
+            continue
         if group == "ticks":
             spans = spans or _CodeSpans(text, start)
             at = spans.end(match.start(), match.end())
@@ -79,10 +85,44 @@ def read_body(text: str, start: int) -> Body:
             begin = match.end() - len(match.group().lstrip(" \t>*-"))
             placeholders.append(Span(begin, match.end()))
         elif group in ("angle", "inline", "angled", "defined"):
-            target = local_path(match.group(group))
-            if target:
+            target = local_path(_ESCAPE.sub(r"\1", match.group(group)))
+            if target and (group in ("angled", "defined") or _opens(text, start, match.start())):
                 links.append(Link(target, Span(*match.span(group))))
     return Body(tuple(links), tuple(placeholders))
+
+
+def _opens(text: str, start: int, closing: int) -> bool:
+    """Whether a bracket that no backslash disarms opens before one that closes; looked for nearby."""
+    nearest = max(start, closing - _NEARBY)
+    at = text.rfind("[", nearest, closing)
+    while at > start and text[at - 1] == "\\":
+        at = text.rfind("[", nearest, at)
+    return at >= 0
+
+
+def _indented_code(text: str, start: int) -> list[Span]:
+    """The blocks of code that are one by their indent: after a blank line, and not inside a list."""
+    blocks: list[Span] = []
+    at, after_blank, in_list, in_code = start, True, False, False
+    for line in text[start:].splitlines(keepends=True):
+        blank = not line.strip()
+        if line.startswith(("    ", "\t")) and not blank:
+            if in_code:
+                blocks[-1] = Span(blocks[-1].start, at + len(line))
+            elif after_blank and not in_list:
+                in_code = True
+                blocks.append(Span(at, at + len(line)))
+        elif not blank:
+            in_code = False
+            in_list = bool(_LIST_ITEM.match(line)) or (in_list and line[0] in " \t")
+        after_blank = blank
+        at += len(line)
+    return blocks
+
+
+def _lies_in(spans: list[Span], at: int) -> bool:
+    index = bisect_right(spans, at, key=lambda span: span.start) - 1
+    return index >= 0 and at < spans[index].end
 
 
 class _CodeSpans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -133,12 +134,25 @@ def _with_ignore(ignores: tuple[_Ignore, ...], folder: str, prefix: str, names: 
 
 
 def read_text(root: Path, path: str) -> str | Unreadable:
-    """The text of a file below the root, or why there is none.
-
-    A pipe or a device is not opened; a file beyond the size limit is not read.
-    """
+    """The text of a file below the root, or why there is none."""
+    data = _read(os.path.join(root, path))
+    if isinstance(data, Unreadable):
+        return data
     try:
-        descriptor = os.open(os.path.join(root, path), _READ_ONLY)
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return Unreadable("is UTF-16, not UTF-8", data.decode("utf-16", "replace"), _SAVE_AS)
+        line = data.count(b"\n", 0, error.start) + 1
+        return Unreadable(
+            f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02X}", data.decode("latin-1"), _SAVE_AS
+        )
+
+
+def _read(path: str) -> bytes | Unreadable:
+    """A file's bytes; a pipe or a device is not waited for, a link not followed, and what is too large not read."""
+    try:
+        descriptor = os.open(path, _READ_ONLY)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -156,15 +170,7 @@ def read_text(root: Path, path: str) -> str | Unreadable:
         return Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}", "")
     if len(data) > MAX_BYTES:
         return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", data[:4096].decode("latin-1"))
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return Unreadable("is UTF-16, not UTF-8", data.decode("utf-16", "replace"), _SAVE_AS)
-        line = data.count(b"\n", 0, error.start) + 1
-        return Unreadable(
-            f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02X}", data.decode("latin-1"), _SAVE_AS
-        )
+    return data
 
 
 def is_ours(path: str, unreadable: Unreadable) -> bool:
@@ -199,7 +205,7 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
                 os.fsync(file.fileno())
             os.chmod(name, 0o666 & ~_umask())
         for temporary, place in staged:
-            os.link(temporary, place)  # fails where the place is taken, as a rename would not
+            _put(temporary, place)
             created.append(place)
     except OSError as error:
         for place in created:
@@ -215,6 +221,18 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
         _clean(staged, made)
         raise
     _clean(staged, [])
+
+
+def _put(temporary: Path, place: Path) -> None:
+    """Moves a finished file to its place, unless something is there: a link fails then, as a rename would not."""
+    try:
+        os.link(temporary, place)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        # A file system without hard links: take the place first.
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.replace(temporary, place)
 
 
 def check_places(root: Path, paths: Iterable[str]) -> None:
@@ -261,6 +279,10 @@ def _filter(config: Config) -> Callable[[str], bool] | None:
         return None
     import pathspec  # only for configurations that choose
 
+    for key, patterns in (("include", config.include), ("exclude", config.exclude)):
+        wrong = next((pattern for pattern in patterns if not _is_pattern(pattern)), None)
+        if wrong is not None:
+            raise AlignError(f"{FILE_NAME}: `{wrong}` in `{key}` is no pattern as .gitignore knows them")
     include = pathspec.GitIgnoreSpec.from_lines(config.include)
     exclude = pathspec.GitIgnoreSpec.from_lines(config.exclude)
     return lambda path: include.match_file(path) and not exclude.match_file(path)
@@ -276,12 +298,25 @@ class _Ignore(NamedTuple):
     def read(cls, path: str, prefix: str) -> _Ignore | None:
         import pathspec  # only where there is a .gitignore
 
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = file.read(MAX_BYTES).splitlines()
-            return cls(prefix, pathspec.GitIgnoreSpec.from_lines(lines))
-        except (OSError, ValueError):
+        data = _read(path)
+        if isinstance(data, Unreadable):
             return None
+        lines = data.decode("utf-8", "surrogateescape").splitlines()
+        try:
+            return cls(prefix, pathspec.GitIgnoreSpec.from_lines(lines))
+        except ValueError:
+            return cls(prefix, pathspec.GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line)))
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether a line of a ``.gitignore`` means something; git passes over those that do not."""
+    import pathspec
+
+    try:
+        pathspec.GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 def _is_ignored(path: str, is_folder: bool, ignores: tuple[_Ignore, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from aligncli.diagnostics import Range, Severity
@@ -111,13 +111,16 @@ def _marks(
     def painted(text: str, mark: Mark) -> str:
         return style.severity(text, severity) if mark.primary else style.paint(text, "blue", bold=True)
 
-    row, at = "", 0
-    for start, end, mark in placed:
-        start = max(start, at)
-        if end <= start:
-            continue
-        row += " " * (start - at) + painted(("^" if mark.primary else "-") * (end - start), mark)
-        at = end
+    # Where marks overlap, the primary one is on top.
+    owners: list[Mark | None] = [None] * max(end for _, end, _ in placed)
+    for start, end, mark in sorted(placed, key=lambda item: item[2].primary):
+        owners[start:end] = [mark] * (end - start)
+    row = ""
+    for mark_here, run in groupby(owners, key=lambda owner: owner):
+        length = len(list(run))
+        sign = " " if mark_here is None else "^" if mark_here.primary else "-"
+        row += sign * length if mark_here is None else painted(sign * length, mark_here)
+    at = len(owners)
     hanging = [(start, mark, _cells(plain(mark.label))) for start, _, mark in placed if mark.label]
     last = placed[-1][2]
     if last.label and at + 1 + hanging[-1][2] <= room:

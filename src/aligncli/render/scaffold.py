@@ -119,7 +119,7 @@ def _guardrails(guardrails: Sequence[Guardrail]) -> list[str]:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = _ODD.sub("\ufffd", " ".join(text.split()))
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1].rsplit(" ", 1)[0] + " …"
 
 
