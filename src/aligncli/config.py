@@ -113,12 +113,19 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float) and not -1e300 < value < 1e300:
         return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, int) and abs(value) > 2**53:
-        return hex(value)
+        return f"{value:.3e}" if abs(value) < 10**300 else "a number of hundreds of digits"
     return value
 
 
 def _build(data: dict[str, Any]) -> Config:
+    fewest, most = data.get("limits", {}).get("team-size", (0, 0))
+    if fewest > most:
+        raise AlignError(
+            f"{FILE_NAME}: `team-size` is [{fewest}, {most}], and the first number should be the smaller one"
+        )
     check = data.get("check", {})
     year = data.get("fiscal-year", {})
     return Config(

@@ -3,6 +3,7 @@ drops what follows from something broken, decides severities, locates and sorts.
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -169,7 +170,7 @@ def _pattern(pattern: str) -> Callable[[str], bool]:
 
     try:
         return pathspec.GitIgnoreSpec.from_lines([pattern]).match_file
-    except ValueError:
+    except (ValueError, re.error):
         raise AlignError(
             f"align.toml: `{pattern}` in [check.per-path] is no pattern as .gitignore knows them"
         ) from None

@@ -208,7 +208,7 @@ class _Explainer:
                 meant.add((route, near))
             found[route, key] = self.unknown_field(route, key, schema, near)
         for route, field, schema in missing:
-            instead = "metric" if field == "name" and schema.get("title") == "measure" else field
+            instead = "metric" if field == "name" and schema.get("title", "").startswith("measure") else field
             if (route, field) not in meant and (route, instead) not in meant:
                 found[route, f"{field} missing"] = self.missing_field(route, field, schema)
         ranked = sorted((e for e in errors if e.validator not in ("required", "additionalProperties")), key=_rank)
@@ -223,7 +223,7 @@ class _Explainer:
     def missing_field(self, route: Route, field: str, schema: Mapping[str, Any]) -> SchemaProblem:
         noun = schema.get("title", "part")
         description = self.description(schema, field)
-        if noun == "measure":
+        if noun.startswith("measure"):
             message, help_ = f"{self.thing(route)} says neither `metric` nor `name`", "name what is measured"
         else:
             message = f"{self.thing(route)} has no `{field}`"
@@ -271,7 +271,10 @@ class _Explainer:
             hint=hint,
             identity=(self.owner(route), key),
         )
-        return SchemaProblem(finding, (*route, near) if near else None, (*route, key))
+        # A stray key in a scope makes it wider than was meant, and a merge key may stand for anything.
+        takes_all = key == "<<" or (route and route[-1] == "applies-to")
+        broken = (*route, near) if near else route if takes_all else None
+        return SchemaProblem(finding, broken, (*route, key))
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
         value, keyword, schema = error.instance, error.validator, error.schema
@@ -281,7 +284,8 @@ class _Explainer:
             subject = "the frontmatter"
         code, message, hint = "AL104", "", ""
         help_: str | None = None
-        if keyword == "type" or (keyword in ("enum", "const") and not isinstance(value, str)):
+        allowed_text = all(isinstance(item, str) for item in schema.get("enum", ()))
+        if keyword == "type" or (keyword in ("enum", "const") and allowed_text and not isinstance(value, str)):
             code = "AL103"
             message, help_ = self.wrong_type(subject, route, value, schema.get("type", "string"), schema)
         elif keyword in ("enum", "const"):
@@ -325,6 +329,14 @@ class _Explainer:
         if value is None:
             return f"{subject} is empty, and should be {nouns}", "write a value, or remove the key"
         message = f"{subject} is {_NOUNS[_type_of(value)]}, and should be {nouns}"
+        if self.kind == "config":  # which is no YAML
+            return message, f'write it as a list: `{name} = ["…"]`' if wanted == ["array"] else None
+        if schema.get("title") == "date":
+            return message, "write it as year-month-day: `2026-12-31`"
+        if schema.get("title") == "period":
+            return message, "write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`"
+        if "enum" in schema:
+            return message, f"it can be {_listed([str(item) for item in schema['enum']])}"
         if "string" in wanted and isinstance(value, bool | int | float):
             return message, f'put it in quotes: `"{_shown(value)}"`'
         if "array" in wanted and not isinstance(value, dict) and name:

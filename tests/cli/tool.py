@@ -157,7 +157,10 @@ class Tool:
         try:
             for question, answer in answers:
                 screen.wait_for(question)
-                os.write(ours, answer.encode() if answer in ("\x03", "\x04") else f"{answer}\n".encode())
+                if answer in ("\x03", "\x04"):
+                    screen.press(answer)
+                else:
+                    os.write(ours, f"{answer}\n".encode())
             screen.wait_for(None)
             status = process.wait(timeout=TIMEOUT)
         finally:
@@ -180,10 +183,29 @@ class _Screen:
         self._deadline = deadline
         self._data = b""
         self._seen = 0
+        self._ended = False
 
     @property
     def text(self) -> str:
         return self._data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def press(self, key: str) -> None:
+        """Presses a key that ends the program, again and again as people do: it may come just before the program
+        waits for it."""
+        while not self._ended:
+            with contextlib.suppress(OSError):
+                os.write(self._descriptor, key.encode())
+            while select.select([self._descriptor], [], [], 0.5)[0] and self._take():
+                pass
+            assert time.monotonic() < self._deadline, f"the key did not end it; the screen shows:\n{self.text}"
+
+    def _take(self) -> bool:
+        chunk = b""
+        with contextlib.suppress(OSError):
+            chunk = _read(self._descriptor)
+        self._data += chunk
+        self._ended = not chunk
+        return not self._ended
 
     def wait_for(self, words: str | None) -> None:
         """Reads until some words show up behind those waited for before; without words, until the end."""
@@ -191,16 +213,13 @@ class _Screen:
             if words is not None and (at := self.text.find(words, self._seen)) >= 0:
                 self._seen = at + len(words)
                 return
+            if self._ended:
+                assert words is None, f"it ended before {words!r}; the screen shows:\n{self.text}"
+                return
             left = self._deadline - time.monotonic()
             readable, _, _ = select.select([self._descriptor], [], [], max(left, 0))
             assert readable, f"waited in vain for {words!r}; the screen shows:\n{self.text}"
-            chunk = b""
-            with contextlib.suppress(OSError):
-                chunk = _read(self._descriptor)
-            if not chunk:
-                assert words is None, f"it ended before {words!r}; the screen shows:\n{self.text}"
-                return
-            self._data += chunk
+            self._take()
 
 
 def _read(descriptor: int) -> bytes:

@@ -88,7 +88,7 @@ lines = st.one_of(
     links().map(lambda text: f"~~~ markdown\n{text}\n```\n{text}\n~~~"),
     links().map(lambda text: f"````\n```\n{text}\n```\n````"),
     links().map(lambda text: f"<!--\n{text}\n\n{text}\n-->"),
-    targets.map(lambda target: f"See [that place][ref-{abs(hash(target)) % 7}]."),
+    targets.map(lambda target: f"See [that place][{target}]."),
     paragraphs.map(lambda text: f"| a | b |\n|---|---|\n| x | {text} |"),
 )
 prose = st.lists(lines, min_size=1, max_size=6).map(lambda parts: "\n\n".join(parts) + "\n")

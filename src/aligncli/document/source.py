@@ -17,7 +17,7 @@ class Source:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text.removeprefix("\ufeff")
+        self.text = text.lstrip("\ufeff")
         self.lines = LineTable(self.text)
 
     @cached_property

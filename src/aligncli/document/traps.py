@@ -18,6 +18,10 @@ _KEY_BEFORE = re.compile(r"([\w\-]+):[ \t]+\Z")
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")
 
 
+_OUR_OWN = ("more than", "nested more", "the tag", "a key must", "the character")
+"""How the loader's own messages begin: they need no explanation."""
+
+
 class Explained(NamedTuple):
     """A syntax error as a person would say it."""
 
@@ -70,8 +74,12 @@ def explain(error: YamlError, text: str) -> Explained:
     char = text[start : start + 1]
     found = _KEY_VALUE.match(line)
     key, value = (found.group(1), found.group(2).rstrip()) if found else ("", "")
-    quote = f"put quotes around it: `{key}: {quoted(value)}`" if key else "put quotes around the value"
+    quote = "put quotes around the value"
+    if key:
+        quote = f"put quotes around it: `{key}: {quoted(value)}`" if len(value) < 200 else f"{quote} of `{key}`"
 
+    if problem.startswith(_OUR_OWN):
+        return Explained(problem, error.span, "", None)
     if "cannot start any token" in problem:
         if char == "\t":
             return Explained("a tab cannot indent YAML", error.span, "a tab", "indent with spaces")

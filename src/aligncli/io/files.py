@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -26,6 +27,8 @@ class Found(NamedTuple):
     """Markdown files that the configuration includes, sorted; relative, with ``/``."""
     outside: list[str]
     """Links among them that lead out of the root or to nothing."""
+    blocked: list[tuple[str, str]]
+    """Folders that may not be read, and why."""
     paths: set[str]
     """Every file and folder."""
 
@@ -69,6 +72,7 @@ def discover(root: Path, config: Config) -> Found:
     """
     documents: list[str] = []
     outside: list[str] = []
+    blocked: list[tuple[str, str]] = []
     paths: set[str] = set()
     wanted = _filter(config)
     real_root = os.path.realpath(root)
@@ -79,7 +83,9 @@ def discover(root: Path, config: Config) -> Found:
         try:
             with os.scandir(folder) as entries:
                 listed = list(entries)
-        except OSError:
+        except OSError as error:
+            if ours:
+                blocked.append((prefix.rstrip("/"), f"cannot be read: {(error.strerror or str(error)).lower()}"))
             continue
         ignores = _with_ignore(ignores, folder, prefix, {entry.name for entry in listed})
         for entry in listed:
@@ -107,7 +113,7 @@ def discover(root: Path, config: Config) -> Found:
                 documents.append(path)
     documents.sort()
     outside.sort()
-    return Found(documents, outside, paths)
+    return Found(documents, outside, blocked, paths)
 
 
 def reads(root: Path, config: Config, path: str) -> bool:
@@ -191,7 +197,6 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
 
     check_places(root, files)
     staged: list[tuple[Path, Path]] = []
-    created: list[Path] = []
     made: list[Path] = []
     try:
         for path, text in files.items():
@@ -206,18 +211,15 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
             os.chmod(name, 0o666 & ~_umask())
         for temporary, place in staged:
             _put(temporary, place)
-            created.append(place)
     except OSError as error:
-        for place in created:
-            place.unlink(missing_ok=True)
+        _take_back(staged)
         _clean(staged, made)
         what = error.filename2 or error.filename or "the files"
         raise AlignError(
             f"cannot write {what}: {(error.strerror or str(error)).lower()}; nothing was written"
         ) from None
     except BaseException:
-        for place in created:
-            place.unlink(missing_ok=True)
+        _take_back(staged)
         _clean(staged, made)
         raise
     _clean(staged, [])
@@ -248,6 +250,14 @@ def check_places(root: Path, paths: Iterable[str]) -> None:
             raise AlignError(f"{path} is outside of {root}, where nothing is written")
         if os.path.lexists(os.path.join(root, path)):
             raise AlignError(f"{path} exists already, and nothing is overwritten")
+
+
+def _take_back(staged: Iterable[tuple[Path, Path]]) -> None:
+    """Removes what is in its place already and ours: the same file as the one it was made from, or moved there."""
+    for temporary, place in staged:
+        with contextlib.suppress(OSError):
+            if not temporary.exists() or temporary.samefile(place):
+                place.unlink(missing_ok=True)
 
 
 def _clean(staged: Iterable[tuple[Path, Path]], folders: Iterable[Path]) -> None:
@@ -304,7 +314,7 @@ class _Ignore(NamedTuple):
         lines = data.decode("utf-8", "surrogateescape").splitlines()
         try:
             return cls(prefix, pathspec.GitIgnoreSpec.from_lines(lines))
-        except ValueError:
+        except (ValueError, re.error):
             return cls(prefix, pathspec.GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line)))
 
 
@@ -314,7 +324,7 @@ def _is_pattern(line: str) -> bool:
 
     try:
         pathspec.GitIgnoreSpec.from_lines([line])
-    except ValueError:
+    except (ValueError, re.error):
         return False
     return True
 

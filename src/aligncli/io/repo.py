@@ -71,6 +71,8 @@ class Repo:
                 document = load_document(path, text, self.schemas, expected=expected)
                 if document is not None:
                     documents.append(document)
+            for path, reason in found.blocked:
+                documents.append(unreadable(path, reason, help_="let the check read this folder"))
             for path in found.outside:
                 exists = os.path.exists(self.root / path)
                 reason = "is a link that leads out of the repo" if exists else "is a link to nothing"

@@ -17,6 +17,8 @@ _UNSAFE = re.compile(
 
 _COMMAND = re.compile(r"^([ \t]*(?:\x1b\[\d*m)*[ \t]*)::", re.M)
 
+_OTHER_COMMAND = re.compile(r"##(?=\w*\[)")
+
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan", Severity.OFF: "white"}
 
 
@@ -48,8 +50,9 @@ def json_text(document: object) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Lines that a CI system does not take for its commands (``::error::``, ``##[group]``)."""
-    return _COMMAND.sub(r"\1: :", text).replace("##[", "# #[") if "::" in text or "##[" in text else text
+    """Lines that a CI system does not take for its commands (``::error::``, ``##[group]``, ``##vso[…]``)."""
+    text = _COMMAND.sub(r"\1: :", text) if "::" in text else text
+    return _OTHER_COMMAND.sub("# #", text) if "##" in text else text
 
 
 def _escaped(char: str) -> str:

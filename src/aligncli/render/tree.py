@@ -88,6 +88,8 @@ def _label(node: Node, style: Style) -> str:
         state.append(style.paint(node.status, _STATUS_COLORS.get(node.status)))
     if node.progress is not None:
         state.append(f"{node.progress:.0%}")
+    if node.truncated:
+        state.append("… deeper than is drawn; start from here to see more")
     if node.focus:
         state.append(style.paint("in focus", "magenta"))
     shown = style.paint(", ", dim=True).join([details, *state])
@@ -125,6 +127,8 @@ def _json(node: Node, line: Line) -> dict[str, Any]:
     }
     if node.repeated:
         result["repeated"] = True
+    if node.truncated:
+        result["truncated"] = True
     result["children"] = [_json(child, line) for child in node.children]
     return result
 

@@ -137,6 +137,10 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
                 help_ = f"{an(noun(target))} with a similar id exists: `{ref}` ({shown})"
             place, hint = Related(target.path, "", id_route(target)), f"similar: {ref}"
             fix = Fix(f"replace by `{ref}`", False, (Edit(reference.path, reference.route, ref),))
+        elif reference.candidates and "/" in reference.text and isinstance(reference.candidates[0], Team):
+            team = reference.text.partition("/")[0]
+            teams = ", ".join(_entry(candidate) for candidate in reference.candidates)
+            help_ = f"there is no team `{team}`; there are: {teams}"
         elif len(reference.candidates) == 1:
             help_ = f"there is only {_entry(reference.candidates[0])}"
         elif reference.candidates:

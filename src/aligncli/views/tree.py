@@ -32,6 +32,8 @@ class Node(msgspec.Struct, frozen=True):
     focus: bool = False
     repeated: bool = False
     """It stands elsewhere already, with what hangs on it."""
+    truncated: bool = False
+    """More hangs on it, deeper than a tree is drawn."""
     children: tuple[Node, ...] = ()
 
 
@@ -130,26 +132,28 @@ class _Builder:
 
     def forest(self, tops: Sequence[Outcome | Goal]) -> tuple[Node, ...]:
         roots: list[Node] = []
-        stack: list[tuple[Outcome | Goal, Iterator[Outcome | Goal], list[Node], bool]] = []
+        stack: list[tuple[Outcome | Goal, Iterator[Outcome | Goal], list[Node], bool, bool]] = []
 
         def open_(thing: Outcome | Goal) -> None:
             repeated = thing.key in self.seen
             self.seen.add(thing.key)
-            deep = len(stack) >= MAX_DEPTH or (self._only.depth is not None and len(stack) >= self._only.depth)
-            below: Iterator[Outcome | Goal] = iter(()) if repeated or deep else self._below(thing)
-            stack.append((thing, below, [], repeated))
+            deep = len(stack) >= MAX_DEPTH
+            cut = deep and not repeated and next(self._below(thing), None) is not None
+            shallow = self._only.depth is not None and len(stack) >= self._only.depth
+            below: Iterator[Outcome | Goal] = iter(()) if repeated or deep or shallow else self._below(thing)
+            stack.append((thing, below, [], repeated, cut))
 
         for top in tops:
             open_(top)
             while stack:
-                thing, below, children, repeated = stack[-1]
+                thing, below, children, repeated, cut = stack[-1]
                 following = next(below, None)
                 if following is not None:
                     open_(following)
                     continue
                 stack.pop()
-                if children or self._keeps(thing):
-                    node = self._node(thing, tuple(children), repeated)
+                if children or cut or self._keeps(thing):
+                    node = self._node(thing, tuple(children), repeated=repeated, truncated=cut)
                     (stack[-1][2] if stack else roots).append(node)
         return tuple(roots)
 
@@ -172,7 +176,7 @@ class _Builder:
             return period is not None and period.meets(only.period)
         return True
 
-    def _node(self, thing: Outcome | Goal, children: tuple[Node, ...], repeated: bool) -> Node:
+    def _node(self, thing: Outcome | Goal, children: tuple[Node, ...], *, repeated: bool, truncated: bool) -> Node:
         period = thing.period
         if period is None and (days := self._ws.period(thing)) is not None:
             period = f"{days.start}..{days.end}"
@@ -192,6 +196,7 @@ class _Builder:
             route=(*thing.route, "id"),
             focus=isinstance(thing, Outcome) and thing.focus,
             repeated=repeated,
+            truncated=truncated,
             children=children,
         )
 

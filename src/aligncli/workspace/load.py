@@ -103,7 +103,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     Returns:
         The document with all its problems, or nothing when the file is none of our business.
     """
-    text = text.removeprefix("\ufeff")
+    text = text.lstrip("\ufeff")
     name = path.rsplit("/", 1)[-1]
     named = name in OWN_NAMES
     if "\0" in text:
@@ -165,6 +165,15 @@ def _without_frontmatter(
             identity=(path, "frontmatter"),
         )
         return _salvage(path, text, (finding,))
+    if fault is Fault.MISSING and not text.strip() and _folder_kind(path):
+        finding = Finding(
+            "AL006",
+            path,
+            f"`{path.rsplit('/', 1)[-1]}` is empty, so nothing in it is checked",
+            help="write it again, or remove it",
+            identity=(path, "undeclared"),
+        )
+        return msgspec.structs.replace(_salvage(path, text, (finding,)), kind="")
     if fault is Fault.MISSING:
         return _undeclared(path, text, "has no frontmatter") if named or expected else None
     if fault is Fault.UNCLOSED and ours:
@@ -311,6 +320,14 @@ def _guess(path: str, data: Mapping[str, Any]) -> str | None:
     return OWN_NAMES.get(path.rsplit("/", 1)[-1]) or (_folder_kind(path) if "id" in data else None)
 
 
+def _other_kind(path: str, kind: str, data: Mapping[str, Any], schemas: Schemas) -> str | None:
+    """Another kind, of which a document that breaks its own would be a valid one: by its name, folder or fields."""
+    for other in (OWN_NAMES.get(path.rsplit("/", 1)[-1]), _folder_kind(path), _guess(path, data)):
+        if other is not None and other != kind and schemas.is_valid(other, {**data, "kind": other}):
+            return other
+    return None
+
+
 def _seems_ours(front: str) -> bool:
     """As :func:`_carries`, for text that cannot be parsed."""
     return bool(_CARRIES.search(front) or (_TEAM_LINE.search(front) and _TEAM_FIELD.search(front)))
@@ -373,7 +390,21 @@ def _read(
         )
         broken.extend((*route, double.key) for double in twice)
     cuts = [*traps.cuts(front)]
-    if not schemas.is_valid(kind, data):
+    valid = schemas.is_valid(kind, data)
+    if not valid and (meant := _other_kind(path, kind, data, schemas)):
+        problems.append(
+            Finding(
+                "AL005",
+                path,
+                f"its kind is `{kind}`, and it has the fields of {_a_kind(meant)}",
+                ("kind",),
+                help=f"write `kind: {meant}`",
+                hint=f"similar: {meant}",
+                identity=(path, "kind"),
+            )
+        )
+        kind, data, valid = meant, {**data, "kind": meant}, True
+    if not valid:
         mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
         problems.extend(mistake.finding for mistake in mistakes)
         broken.extend(mistake.broken for mistake in mistakes if mistake.broken is not None)
@@ -391,7 +422,11 @@ def _read(
                 identity=(subject or path, cut.value),
             )
         )
-    content = build(kind, data, path)
+    try:
+        content = build(kind, data, path)
+    except msgspec.ValidationError as error:  # the schema let something through that the record does not take
+        problems.append(Finding("AL104", path, f"a value of {whole} cannot be read: {_short(str(error), 120)}"))
+        return _salvage(path, text, tuple(problems))
     as_built = Document(path, kind, content, kept=kept)
     for built_route, value, why in _period_faults(content):
         route = as_built.source_route(built_route)
@@ -441,13 +476,14 @@ def _explained(mistakes: list[SchemaProblem], front: str, offset: int, cuts: lis
     if "#" not in front:
         return mistakes
     locator = Locator(front, 0)
+    by_start = {cut.span.start: cut for cut in cuts}
     result = []
     for mistake in mistakes:
         finding = mistake.finding
         place = locator.find(finding.route)
         key = locator.find(finding.route, on_key=True)
         hidden = _HASH_VALUE.match(front, key.end) if not finding.on_key else None
-        cut = next((cut for cut in cuts if cut.span.start == place.start), None)
+        cut = by_start.get(place.start)
         value = hidden.group(1) if hidden else f"{cut.value} {cut.rest}" if cut else None
         if value is not None:
             help_ = (
@@ -455,8 +491,9 @@ def _explained(mistakes: list[SchemaProblem], front: str, offset: int, cuts: lis
             )
             mistake = mistake._replace(finding=msgspec.structs.replace(finding, help=help_))
             if cut:
-                cuts.remove(cut)
+                by_start.pop(cut.span.start)
         result.append(mistake)
+    cuts[:] = by_start.values()
     return result
 
 

@@ -62,6 +62,10 @@ class Poisoner:
             elif isinstance(content, Entity):
                 ws.poisoned.add((content.key, "*"))
             self._doubt_name(document)
+            if content is None and not document.path.endswith(".md"):  # a folder: anything may be in it
+                ws.poisoned.update((namespace, "*") for namespaces in _DECLARES.values() for namespace in namespaces)
+                for space in (*self._names.bare, self._names.goals, self._names.services):
+                    space.incomplete = True
             return
         for route in document.broken:
             self._poison_route(content, route)

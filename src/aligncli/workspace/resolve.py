@@ -129,7 +129,8 @@ class Resolver:
                 return None
         if self._names.goals.incomplete or (team is not None and team.id in self._names.partly_known):
             return None
-        target, candidates = None, []
+        target: Any = None
+        candidates: list[Any] = []
         if team is not None:
             suggester = self._suggesters.get(team.id)
             if suggester is None:
@@ -142,6 +143,8 @@ class Resolver:
                 candidates = [self._names.goals.all[f"{team.id}/{name}"] for name in suggester.some(goal_id)]
         elif len(elsewhere := self._names.goals_called(goal_id)) == 1:
             target = elsewhere[0]
+        if team is None and target is None:
+            candidates = [self._names.teams.all[name] for name in self._names.teams.suggester.some(team_name)]
         self._note(Status.MISSING, text, owner, route, verb, expected, target, candidates)
         return target
 
@@ -283,6 +286,7 @@ class Resolver:
                     target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
                     if target is None:
                         ws.unknown_supports.add(goal.key)
+                        ws.poisoned.add(("goals", "supports"))
                         continue
                 else:
                     target = self._names.outcomes.all.get(text)

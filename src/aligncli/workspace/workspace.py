@@ -125,7 +125,8 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
-        self._periods: dict[str, Period | None] = {}
+        self._periods: dict[str, tuple[Period | None, bool]] = {}
+        self._inheritance: dict[str, tuple[Period | None, bool]] = {}
         self._problems: dict[str, list[Finding]] | None = None
         self._folders: dict[str, _Folder] | None = None
 
@@ -152,54 +153,57 @@ class Workspace:
     def period(self, thing: Goal | Outcome) -> Period | None:
         """The period of a goal (its own, its document's, the org's) or an outcome (its own, its first
         parent's that has one, the org's)."""
-        key = thing.key
-        if key not in self._periods:
-            self._periods[key] = None  # ends a ring of outcomes
-            self._periods[key] = self._find_period(thing)
-        return self._periods[key]
+        return self._period_of(thing)[0]
 
-    def period_facts(self, thing: Goal | Outcome) -> Iterator[Fact]:
-        """What the period of a goal or outcome rests on."""
-        yield thing.key, "period"
-        if thing.period is None:
-            yield "org", "period"
-            if isinstance(thing, Outcome):
-                yield thing.key, "supports"
-                for parent in self._ancestors(thing):
-                    yield parent.key, "period"
+    def period_facts(self, thing: Goal | Outcome) -> tuple[Fact, ...]:
+        """What the period of a thing rests on, in one fact, which is poisoned when any of it is."""
+        if not self._period_of(thing)[1]:
+            self.poisoned.add((thing.key, "inherited period"))
+        return ((thing.key, "inherited period"),)
 
-    def _find_period(self, thing: Goal | Outcome) -> Period | None:
-        own = self.parse(thing.period)
-        if own is not None:
-            return own
-        if isinstance(thing, Goal):
-            document = self.by_path.get(thing.path)
-            if document is not None and isinstance(document.content, Team | GoalsDocument):
-                theirs = self.parse(document.content.period)
-                if theirs is not None:
-                    return theirs
-        else:
-            for parent in self._ancestors(thing):
-                theirs = self.parse(parent.period)
-                if theirs is not None:
-                    return theirs
-        return self.parse(self.org.period) if self.org else None
+    def _period_of(self, thing: Goal | Outcome) -> tuple[Period | None, bool]:
+        """A period, and whether all that decides it can be relied on."""
+        known = self._periods.get(thing.key)
+        if known is None:
+            if isinstance(thing, Goal):
+                period, sound = self.parse(thing.period), self._is_sound(thing.key, "period")
+                document = self.by_path.get(thing.path)
+                if period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
+                    period = self.parse(document.content.period)
+            else:
+                period, sound = self._inherited(thing)
+            if period is None and self.org is not None:
+                period, sound = self.parse(self.org.period), sound and self._is_sound("org", "period")
+            known = self._periods[thing.key] = (period, sound)
+        return known
 
-    def _ancestors(self, outcome: Outcome) -> Iterator[Outcome]:
-        """What an outcome serves, and what that serves: depth first, each once, first parents first."""
-        seen = {outcome.id}
-        stack = [outcome]
-        while stack:
-            current = stack.pop()
-            if current is not outcome:
-                yield current
-            for support in reversed(self.supports.get(current.key, ())):
-                target = support.target
-                if isinstance(target, Outcome) and target.id not in seen:
-                    seen.add(target.id)
-                    stack.append(target)
+    def _inherited(self, outcome: Outcome) -> tuple[Period | None, bool]:
+        """An outcome's own period, else that of its first parent which has one, without the org's.
 
-    def parse(self, period: str | int | None) -> Period | None:
+        All outcomes are settled at once, each after what it supports, so that a long chain takes no longer than its
+        length.
+        """
+        if not self._inheritance:
+            for key in self.trace:  # in which everything comes after what it leads to
+                current = self.outcomes.get(key.removeprefix("outcome:"))
+                if current is None or current.key != key:
+                    continue
+                period, sound = self.parse(current.period), self._is_sound(key, "period")
+                if period is None:
+                    sound = sound and self._is_sound(key, "supports") and key not in self.unknown_supports
+                    for support in self.supports.get(key, ()):
+                        theirs, theirs_sound = self._inheritance.get(support.target.key, (None, False))
+                        sound = sound and theirs_sound
+                        if theirs is not None:
+                            period = theirs
+                            break
+                self._inheritance[key] = (period, sound)
+        return self._inheritance.get(outcome.key, (None, False))
+
+    def _is_sound(self, entity: str, field: str) -> bool:
+        return (entity, field) not in self.poisoned and (entity, "*") not in self.poisoned
+
+    def parse(self, period: str | int | float | None) -> Period | None:
         """The days of a period as written; nothing where none is given or it is wrong (AL104 says so)."""
         if period is None:
             return None
