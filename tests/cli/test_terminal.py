@@ -33,7 +33,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
     ids=" ".join,
 )
 def test_a_reader_that_goes_away_is_no_reason_to_complain(tool: Tool, words: list[str]) -> None:
-    goals = "".join(f"  - {{id: g{n}, title: Goal {n}, supports: [no-such-outcome-{n}]}}\n" for n in range(3000))
+    goals = "".join(f"  - {{id: g{n}, title: Goal {n}, supports: [no-such-outcome-{n}]}}\n" for n in range(2000))
     root = tool.repo({"org.md": ORG, "teams/checkout/charter.md": CHARTER.replace("goals:\n", "goals:\n" + goals)})
     process = subprocess.Popen(
         [ALIGN, *words],
@@ -133,7 +133,7 @@ SETTINGS: dict[str, tuple[list[str], dict[str, str], bool, bool]] = {
 COLOURED = [("check", name) for name in SETTINGS] + [
     (command, name)
     for command in ("check --format concise", "tree", "rules", "explain AL202")
-    for name in ("plain", "dumb, FORCE_COLOR", "NO_COLOR")
+    for name in ("plain", "dumb, FORCE_COLOR")
 ]
 
 
@@ -237,9 +237,7 @@ def test_absurd_widths(tool: Tool, columns: int) -> None:
     for words in (
         ["check", "--show", "info"],
         ["tree"],
-        ["rules"],
         ["explain", "AL202"],
-        ["--help"],
         ["check", "--help"],
     ):
         run = tool.terminal(*words, cwd=root, columns=columns)
@@ -267,13 +265,10 @@ def test_another_encoding_ends_no_run(tool: Tool, env: dict[str, str]) -> None:
     root = tool.repo(files)
     for words, status in (
         (["check", "--show", "info"], 1),
-        (["check", "--format", "concise"], 1),
         (["check", "--format", "json"], 1),
         (["check", "--format", "github"], 1),
-        (["check", "--color", "always"], 1),
         (["tree"], 0),
         (["tree", "--format", "json"], 0),
-        (["tree", "--format", "mermaid"], 0),
     ):
         done = subprocess.run(
             [ALIGN, *words],

@@ -118,7 +118,7 @@ from aligncli.document.traps import cuts, explain
 from aligncli.document.locate import Locator
 from aligncli.io.resources import load_schemas
 from aligncli.workspace.load import load_document
-n = 60_000
+n = 40_000
 lol = "a0: &a0 [x]\\n" + "".join(f"a{i}: &a{i} [{','.join([f'*a{i-1}'] * 10)}]\\n" for i in range(1, 12))
 bombs = {
     "flow lists": "[" * n, "flow maps": "{a: " * n, "closed": "[" * n + "]" * n, "blocks": "- " * n, "keys": "? " * n, "mixed": "- ? " * n,

@@ -202,7 +202,7 @@ def judge(kind: str, data: Any) -> None:
 @pytest.mark.parametrize("kind", [*KINDS, "config"])
 def test_the_libraries_agree_on_generated_data(kind: str) -> None:
     @given(documents(kind))
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     def holds(data: Any) -> None:
         judge(kind, data)
 
@@ -212,7 +212,7 @@ def test_the_libraries_agree_on_generated_data(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_libraries_agree_on_real_documents_gone_wrong(kind: str) -> None:
     @given(mutated(kind))
-    @settings(max_examples=80)
+    @settings(max_examples=40)
     def holds(data: Any) -> None:
         judge(kind, data)
 
@@ -221,6 +221,7 @@ def test_the_libraries_agree_on_real_documents_gone_wrong(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(text=TEXTS | NUMBERS)
+@settings(max_examples=25)
 def test_they_agree_on_every_odd_value_in_every_field(kind: str, text: Any) -> None:
     """One value at a time, so that a disagreement cannot hide behind another mistake."""
     (data, *_) = examples_of(kind)

@@ -11,7 +11,6 @@ import pytest
 from aligncli import engine
 from aligncli.config import Config, parse_config
 from aligncli.diagnostics import AlignError, Severity
-from aligncli.io import files
 from aligncli.io.files import discover, write_all
 from aligncli.io.repo import Repo
 from aligncli.io.resources import load_schemas
@@ -76,7 +75,7 @@ def test_a_folder_that_may_not_be_read_is_an_error(tmp_path: Path, monkeypatch: 
             raise PermissionError(13, "Permission denied")
         return real(folder)
 
-    monkeypatch.setattr(files.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     repo = Repo(tmp_path)
     report = engine.run(repo.load(AS_OF), repo.config, engine.Selection(), repo.text, show=Severity.WARNING)
     assert lines(report) == ["teams:1:1: error[AL001] this file cannot be read: permission denied"]
@@ -104,7 +103,7 @@ def test_an_interrupt_between_two_files_leaves_neither(tmp_path: Path, monkeypat
         if str(target).endswith("b.md"):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(files.os, "link", interrupted)
+    monkeypatch.setattr(os, "link", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_all(tmp_path, {"t/a.md": "a", "t/b.md": "b"})
     assert list(tmp_path.rglob("*")) == []

@@ -96,7 +96,7 @@ def test_months(month: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "format = '1'\n", "include = [1]\n", "include = ['']\n", "exclude = {}\n", "[check]\nfail-on = 1\n", "[check]\nignore = 'AL1'\n", "check = 1\n", "limits = []\n",
+        "format = '1'\n", "format = 2\n", "format = true\n", "format = 1\nformat = 1\n", "[limits]\nmusts = -1\n", "[limits]\nteam-size = [5]\n", "include = '**/*.md'\n", "[fiscal-year]\nnamed-by = 'begin'\n", "[limit]\nmusts = 7\n", "include = [1]\n", "include = ['']\n", "exclude = {}\n", "[check]\nfail-on = 1\n", "[check]\nignore = 'AL1'\n", "check = 1\n", "limits = []\n",
         "[limits]\nmusts = 1.5\n", "[limits]\nmusts = true\n", "[limits]\nteam-size = [1, 2, 3]\n", "[limits]\nteam-size = ['a', 'b']\n", "[limits]\nmusts = 1_000_000_000\n",
         "[check.severity]\nAL1 = 1\n", "[check.per-path]\n'a' = {}\n", "[check.per-path]\n'a' = {ignore = 'AL1'}\n", "a = nan\n", "format = inf\n", "[limits]\nmusts = -inf\n",
         "format = 2026-11-20T00:00:00Z\n", "format = 12:30:00\n", "[x]\n", "x.y.z = 1\n", "[[check]]\n", "'' = 1\n", "\"a\\nb\" = 1\n", "a = " + "9" * 5000 + "\n", "include = ['!!!', '[', '**', '/']\nx = 1\n",
