@@ -70,7 +70,8 @@ def read_body(text: str, start: int) -> Body:
     placeholders: list[Span] = []
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
-    code = _indented_code(text, start) if "\n    " in text or "\n\t" in text else []
+    indented = text.find("\n    ", start) >= 0 or text.find("\n\t", start) >= 0
+    code = _indented_code(text, start) if indented else []
     spans: _CodeSpans | None = None
     at = start
     while match := _TOKENS.search(text, at):

@@ -100,6 +100,8 @@ def typed(value: str) -> Any:
         return _CONSTANTS[value]
     if value[0] not in _NUMBER_STARTS:
         return value
+    if value.find("-", 1) > 0 and "e" not in value and "E" not in value:
+        return value  # a day or a period, which are far more frequent than numbers
     if _INT.match(value):
         return int(value)
     if _FLOAT.match(value) and ("." in value or "e" in value or "E" in value):
