@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -159,20 +159,27 @@ class Initiative(Record, frozen=True):
 class Entity(Record, frozen=True):
     """A part that others can refer to."""
 
+    noun: ClassVar[str] = ""
     id: str = ""
     formerly: tuple[str, ...] = ()
     path: str = ""
     route: Route = ()
 
     @property
+    def ref(self) -> str:
+        """How others refer to it."""
+        return self.id
+
+    @property
     def key(self) -> str:
         """Its name among facts, such as ``outcome:fewer-returns``."""
-        raise NotImplementedError  # pragma: no cover - every entity that is looked up has one
+        return f"{self.noun}:{self.ref}"
 
 
 class Goal(Entity, frozen=True):
     """What a team wants to change, and what that serves."""
 
+    noun: ClassVar[str] = "goal"
     title: str = ""
     supports: tuple[str | Link, ...] = ()
     why: str | None = None
@@ -195,11 +202,6 @@ class Goal(Entity, frozen=True):
         return f"{self.team}/{self.id}"
 
     @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"goal:{self.team}/{self.id}"
-
-    @property
     def is_open(self) -> bool:
         """Neither achieved nor missed nor dropped."""
         return self.status not in ("achieved", "missed", "dropped")
@@ -213,6 +215,7 @@ class Goal(Entity, frozen=True):
 class Outcome(Entity, frozen=True):
     """A change the organisation wants."""
 
+    noun: ClassVar[str] = "outcome"
     kind: str = "outcome"
     title: str = ""
     why: str | None = None
@@ -225,16 +228,6 @@ class Outcome(Entity, frozen=True):
     focus: bool = False
     tags: tuple[str, ...] = ()
     reviewed: date | None = None
-
-    @property
-    def ref(self) -> str:
-        """How others refer to it."""
-        return self.id
-
-    @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"outcome:{self.id}"
 
     @property
     def is_live(self) -> bool:
@@ -261,6 +254,7 @@ class Scope(Record, frozen=True):
 class Guardrail(Entity, frozen=True):
     """A limit within which teams are free."""
 
+    noun: ClassVar[str] = "guardrail"
     kind: str = "guardrail"
     title: str = ""
     why: str | None = None
@@ -276,16 +270,6 @@ class Guardrail(Entity, frozen=True):
     reviewed: date | None = None
 
     @property
-    def ref(self) -> str:
-        """How others refer to it."""
-        return self.id
-
-    @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"guardrail:{self.id}"
-
-    @property
     def is_must(self) -> bool:
         """Whether it binds rather than advises."""
         return self.level == "must"
@@ -294,25 +278,17 @@ class Guardrail(Entity, frozen=True):
 class Metric(Entity, frozen=True):
     """A figure that the organisation keeps."""
 
+    noun: ClassVar[str] = "metric"
     name: str = ""
     unit: str | None = None
     direction: str | None = None
     source: str | None = None
 
-    @property
-    def ref(self) -> str:
-        """How others refer to it."""
-        return self.id
-
-    @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"metric:{self.id}"
-
 
 class Community(Entity, frozen=True):
     """People from many teams who learn a craft together."""
 
+    noun: ClassVar[str] = "community"
     kind: str = "community"
     name: str = ""
     purpose: str | None = None
@@ -320,16 +296,6 @@ class Community(Entity, frozen=True):
     channel: str | None = None
     cadence: str | None = None
     status: str = "active"
-
-    @property
-    def ref(self) -> str:
-        """How others refer to it."""
-        return self.id
-
-    @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"community:{self.id}"
 
 
 class Strategy(Record, frozen=True):
@@ -414,6 +380,7 @@ class Need(Record, frozen=True):
 class Experiment(Entity, frozen=True):
     """A guess that a team puts to the test."""
 
+    noun: ClassVar[str] = "experiment"
     hypothesis: str = ""
     measure: str | Measure | None = None
     decide_by: date | None = None
@@ -426,11 +393,6 @@ class Experiment(Entity, frozen=True):
     def ref(self) -> str:
         """How others refer to it."""
         return f"{self.team}/{self.id}"
-
-    @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"experiment:{self.team}/{self.id}"
 
 
 class Team(Record, frozen=True):
@@ -527,6 +489,7 @@ class Meeting(Record, frozen=True):
 class Service(Entity, frozen=True):
     """What others can use."""
 
+    noun: ClassVar[str] = "service"
     name: str = ""
     description: str | None = None
     url: str | None = None
@@ -540,11 +503,6 @@ class Service(Entity, frozen=True):
     def ref(self) -> str:
         """How others refer to it."""
         return f"{self.team}/{self.id}"
-
-    @property
-    def key(self) -> str:
-        """Its name among facts."""
-        return f"service:{self.team}/{self.id}"
 
 
 class Owned(Record, frozen=True):

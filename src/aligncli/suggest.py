@@ -46,8 +46,8 @@ def _shortened(name: str) -> Iterable[str]:
 
 
 def _limit(name: str) -> int:
-    """How many slips a name of this length may hold: one in four characters, at least one, at most four."""
-    return max(1, min(4, len(name) // 4))
+    """How many slips the longer of two names may hold: one in four characters, at most four; one from three on."""
+    return 0 if len(name) < 3 else max(1, min(4, len(name) // 4))
 
 
 class Suggester:
@@ -86,10 +86,11 @@ class Suggester:
         folded = _fold(wrong)
         if len(folded) > _LONGEST:
             return []
-        limit = _limit(folded)
         near = []
         for name in self._candidates(folded):
-            slips = distance(folded, self._names[name], limit)
+            known = self._names[name]
+            limit = _limit(max(folded, known, key=len))
+            slips = distance(folded, known, limit)
             if slips <= limit:
                 near.append((slips, name))
         near.sort()

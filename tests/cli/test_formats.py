@@ -387,6 +387,17 @@ def test_errors_about_hostile_names_are_harmless(tool: Tool) -> None:
         assert len(run.err.splitlines()) == 1
 
 
+def test_what_is_defused_in_a_line_does_not_push_the_mark_aside(tool: Tool) -> None:
+    """GitHub obeys `##[…]` anywhere in a line: however that is taken apart, the mark stands under what it marks."""
+    charter = CHARTER.replace("title: Returning customers pay in under ten seconds", 'title: "##[error]x"')
+    root = tool.repo({**SMALLEST, "teams/checkout/charter.md": charter.replace("[fewer-ab", "[fewer-abb")})
+    run = tool("check", root)
+    assert "##[" not in run.out
+    source = next(line for line in run.lines if line.startswith("6 |"))
+    marks = next(line for line in run.lines if "^" in line)
+    assert source.index("fewer-abb") == marks.index("^")
+
+
 def test_a_warning_alone(tool: Tool) -> None:
     run = tool("check", tool.repo(WARNING), "--format", "github")
     ((command, properties, message),) = commands(run.out)

@@ -45,6 +45,12 @@ def test_two_that_are_equally_near_are_no_suggestion() -> None:
     assert nearest("card-data-a", ["card-data-a", "card-data-b"]) == "card-data-a"
 
 
+def test_names_with_nothing_in_common_are_no_suggestion() -> None:
+    """One slip in one letter leaves nothing of it."""
+    assert nearest("b", ["a"]) is None
+    assert nearest("x", ["y", "elephant"]) is None
+
+
 def test_no_names_no_suggestion() -> None:
     assert nearest("x", []) is None
     assert Suggester([]).some("x") == []

@@ -52,7 +52,7 @@ def json_text(document: object) -> str:
 def without_commands(text: str) -> str:
     """Lines that a CI system does not take for its commands (``::error::``, ``##[group]``, ``##vso[…]``)."""
     text = _COMMAND.sub(r"\1: :", text) if "::" in text else text
-    return _OTHER_COMMAND.sub("# #", text) if "##" in text else text
+    return _OTHER_COMMAND.sub("#\u266f", text) if "##" in text else text
 
 
 def _escaped(char: str) -> str:
