@@ -15,6 +15,7 @@ from aligncli.document.loader import YamlError, place_of, typed
 _MAYBE_CUT = re.compile(r"[ \t]#[^\s#!]")
 _CUT = re.compile(r"[ \t]+#[^\s#!][^\r\n]*")
 _KEY_BEFORE = re.compile(r"([\w\-]+):[ \t]+\Z")
+_GLUED = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[\w\-]+):(?P<value>[^\s:/][^\r\n]*)")
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")
 
 
@@ -64,6 +65,18 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _glued(found: re.Match[str]) -> Explained:
+    """A key whose colon has no space behind it, so that YAML sees one word."""
+    key, value = found.group("key"), found.group("value").strip()
+    shown = value if len(value) <= 60 else value[:59] + "…"
+    return Explained(
+        f"`{key}` has no space after its colon",
+        Span(found.start("key"), found.end("key") + 1),
+        "a space is missing here",
+        f"write `{key}: {shown}`",
+    )
+
+
 def explain(error: YamlError, text: str) -> Explained:
     """Says what a syntax error means and how to mend it; falls back on the parser's own words."""
     start = error.span.start
@@ -100,6 +113,9 @@ def explain(error: YamlError, text: str) -> Explained:
                 "the second colon",
                 quote,
             )
+        above = text.rfind("\n", 0, max(line_start - 1, 0)) + 1
+        if (glued := _GLUED.match(text, above, line_start)) is not None:
+            return _glued(glued)
         return Explained(
             "this line is indented deeper than the one above, which has a value already",
             error.span,
@@ -111,6 +127,13 @@ def explain(error: YamlError, text: str) -> Explained:
     if "could not find expected ':'" in problem and error.context:
         begin = error.context[1].start
         words = re.match(r"[^\r\n]*", text[begin:]).group().strip()  # type: ignore[union-attr]
+        if words.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+            place = Span(begin, begin + len(words))
+            return Explained(
+                "a merge was left unfinished", place, "a conflict marker", "keep one side and remove the markers"
+            )
+        if (glued := _GLUED.match(text, begin)) is not None:
+            return _glued(glued)
         return Explained(
             f"`{words[:60]}` is neither `key: value` nor a list item",
             Span(begin, begin + len(words)),
