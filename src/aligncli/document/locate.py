@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
@@ -53,15 +52,6 @@ class Locator:
         if on_key and key_span is not None:
             return self._shift(key_span)
         return self._visible(node.span, key_span)
-
-    def scalars(self) -> Iterator[tuple[Route, Span]]:
-        """Every scalar value with its route."""
-        stack: list[tuple[Route, _Node]] = [((), self._root)] if self._root else []
-        while stack:
-            route, node = stack.pop()
-            if not node.children:
-                yield route, self._shift(node.span)
-            stack.extend(((*route, step), child) for step, (_, child) in node.children.items())
 
     @staticmethod
     def _first_key(node: _Node) -> Span:

@@ -37,14 +37,20 @@ class Resolver:
         """For the goals of each team that somebody misspelt."""
         self._service_suggesters: dict[str, Suggester] = {}
 
-    def named(self, space: Namespace, text: str, owner: Any, route: Route, verb: str) -> Any:
-        """What a reference by bare id means, or nothing; what is odd about it is noted."""
+    def named(
+        self, space: Namespace, text: str, owner: Any, route: Route, verb: str, expected: str | None = None
+    ) -> Any:
+        """What a reference by bare id means, or nothing; what is odd about it is noted.
+
+        ``expected`` says what should stand there, where that is more than a thing of this namespace.
+        """
+        expected = expected or an(space.noun)
         thing = space.all.get(text)
         if thing is not None:
             if text in space.retired:
-                self._note_retired(space.noun, text, owner, route, verb, thing)
+                self._note_retired(expected, text, owner, route, verb, thing)
             return thing
-        return self._odd(space, text, owner, route, verb, an(space.noun))
+        return self._odd(space, text, owner, route, verb, expected)
 
     def _goal_named(self, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
         """What a reference of the form ``team/goal`` means, or nothing."""
@@ -317,22 +323,14 @@ class Resolver:
 
     def _odd_support(self, text: str, goal: Goal, route: Route) -> Any:
         """A goal's bare reference that is no current outcome: another kind of thing, or one of its team's goals."""
-        space = self._names.outcomes
-        if text in space.all or text in space.former or any(text in other.all for other in self._names.bare):
-            return self._named_support(text, goal, route)
-        if space.suggester.nearest(text) is None and (meant := self._names.goals_called(text)):
+        space, expected = self._names.outcomes, "an outcome or a goal"
+        known = text in space.all or text in space.former or any(text in other.all for other in self._names.bare)
+        if not known and space.suggester.nearest(text) is None and (meant := self._names.goals_called(text)):
             own = [other for other in meant if other.team == goal.team] or meant
             if len(own) == 1:
-                self._note(Status.MISSING, text, goal, route, "supports", "an outcome or a goal", own[0])
+                self._note(Status.MISSING, text, goal, route, "supports", expected, own[0])
                 return own[0]
-        return self._named_support(text, goal, route)
-
-    def _named_support(self, text: str, goal: Goal, route: Route) -> Any:
-        thing = self._names.outcomes.all.get(text)
-        if thing is not None:
-            self._note_retired("an outcome or a goal", text, goal, route, "supports", thing)
-            return thing
-        return self._odd(self._names.outcomes, text, goal, route, "supports", "an outcome or a goal")
+        return self.named(space, text, goal, route, "supports", expected)
 
     def _resolve_measures(self, owner: Goal | Outcome, measures: Sequence[Measure]) -> None:
         for index, measure in enumerate(measures):
