@@ -23,7 +23,7 @@ OURS_FOR_CHECK = OURS_FOR_VERSION | {
         "commands", "commands.check", "commands.session", "config", "diagnostics", "document", "document.body", "document.fences",
         "document.loader", "document.locate", "document.source", "document.traps", "engine", "io", "io.files", "io.repo", "io.resources", "io.terminal",
         "model", "render", "render.check_text", "render.text", "rules", "rules.base", "rules.documents", "rules.fields",
-        "rules.guardrails", "rules.names", "rules.traceability", "schema", "suggest", "workspace", "workspace.declare", "workspace.link", "workspace.load", "workspace.poison", "workspace.resolve",
+        "rules.freshness", "rules.guardrails", "rules.measures", "rules.names", "rules.together", "rules.traceability", "rules.wording", "schema", "suggest", "workspace", "workspace.declare", "workspace.link", "workspace.load", "workspace.poison", "workspace.resolve",
         "workspace.names", "workspace.rings", "workspace.scope", "workspace.workspace",
     )
 }  # fmt: skip

@@ -41,6 +41,7 @@ class Declarer:
         self._declare_all(salvaged)
         for space in self._names.bare:
             self._declare_former_names(space)
+        self._ws.metric_names = {**self._names.metrics.former, **self._names.metrics.all}
         self._declare_parts(trusted)
         self._declare_former_goals()
         self._report_clashes()

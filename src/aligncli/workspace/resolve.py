@@ -24,7 +24,7 @@ from aligncli.model import (
 from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Names, Namespace, Reference, Status, an, id_route, noun
-from aligncli.workspace.workspace import Keeping, Place, Support, Waiving, Workspace
+from aligncli.workspace.workspace import Depending, Interacting, Keeping, Place, Support, Waiving, Workspace
 
 
 class Resolver:
@@ -311,11 +311,20 @@ class Resolver:
             self._resolve_measures(goal, goal.measures)
         for index, dependency in enumerate(goal.depends_on):
             route = ("depends-on", index, "to")
-            if "/" in dependency.to:
-                self._goal_named(dependency.to, goal, route, "depends on", "a goal")
-            elif dependency.to:
-                self.named(self._names.teams, dependency.to, goal, route, "depends on team")
+            noted = len(ws.references)
             team = self._names.current_team(dependency.to.partition("/")[0])
+            awaited: Goal | None = None
+            whom: Team | None = None
+            if "/" in dependency.to:
+                awaited = self._goal_named(dependency.to, goal, route, "depends on", "a goal")
+                whom = ws.teams.get(awaited.team) if awaited is not None else None
+            elif dependency.to:
+                whom = self.named(self._names.teams, dependency.to, goal, route, "depends on team")
+            if whom is None:
+                ws.doubt(goal.key, "goals", "depends-on")
+            elif is_declared:
+                depending = Depending(dependency, whom, awaited, ("depends-on", index), self._is_guess(noted))
+                ws.depends.setdefault(goal.key, []).append(depending)
             if team != goal.team and goal.is_open:
                 ws.named_by_others.setdefault(team, Place(goal.path, (*goal.route, *route)))
             if dependency.service is not None:
@@ -338,7 +347,12 @@ class Resolver:
 
     def _resolve_measure(self, owner: Any, measure: Measure, route: Route) -> None:
         if measure.metric is not None:
-            self.named(self._names.metrics, measure.metric, owner, (*route, "metric"), "is measured by metric")
+            noted = len(self._ws.references)
+            verb = "is measured by metric"
+            metric = self.named(self._names.metrics, measure.metric, owner, (*route, "metric"), verb)
+            if metric is None or self._is_guess(noted):
+                namespace = "outcomes" if isinstance(owner, Outcome) else "goals"
+                self._ws.doubt(owner.key, namespace, "measures")
 
     def _service(self, team: str, name: str, owner: Any, route: Route, verb: str) -> None:
         """A service of another team; nothing is known of the services of a team without a readable Team API."""
@@ -365,9 +379,14 @@ class Resolver:
             if not interaction.team:
                 continue
             route = ("interactions", index, "team")
+            noted = len(ws.references)
             team = self.named(self._names.teams, interaction.team, api, route, "names team")
             if team is None:
+                ws.doubt(f"team:{own}", "apis", "interactions")
                 continue
+            if own in ws.teams and ws.apis.get(own) is api:
+                named = Interacting(interaction, ws.teams[own], team, api.path, route[:2], self._is_guess(noted))
+                ws.interactions.setdefault(own, []).append(named)
             if team.id != own:
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
             if interaction.service is not None:

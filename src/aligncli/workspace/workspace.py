@@ -13,11 +13,14 @@ from aligncli.diagnostics import Fact, Finding, Route
 from aligncli.model import (
     Community,
     Declared,
+    Dependency,
     Experiment,
     FiscalYear,
     Goal,
     GoalsDocument,
     Guardrail,
+    Interaction,
+    Measure,
     Metric,
     Org,
     Outcome,
@@ -69,6 +72,32 @@ class Waiving(NamedTuple):
     route: Route
 
 
+class Depending(NamedTuple):
+    """A resolved dependency of a goal."""
+
+    dependency: Dependency
+    team: Team
+    """Whom it waits for."""
+    goal: Goal | None
+    """The goal that it waits for, where it names one."""
+    route: Route
+    is_guess: bool = False
+    """As in :class:`Support`."""
+
+
+class Interacting(NamedTuple):
+    """An interaction that a Team API names, the other team resolved."""
+
+    interaction: Interaction
+    team: Team
+    """Whose Team API names it."""
+    other: Team
+    path: str
+    route: Route
+    is_guess: bool = False
+    """As in :class:`Support`."""
+
+
 class Place(NamedTuple):
     """A value in a document."""
 
@@ -114,6 +143,12 @@ class Workspace:
         """Keys of goals and outcomes with a link upward that leads nowhere anybody knows."""
         self.keeps: dict[str, list[Keeping]] = {}
         self.waives: dict[str, list[Waiving]] = {}
+        self.depends: dict[str, list[Depending]] = {}
+        """By the key of a goal: what it waits for, as far as that resolves."""
+        self.interactions: dict[str, list[Interacting]] = {}
+        """By a team's id: what its Team API says of its work with others, as far as that resolves."""
+        self.metric_names: dict[str, Metric] = {}
+        """Metrics by every name they have, or had."""
         self.named_by_others: dict[str, Place] = {}
         """By a team's id: where another team first names it in an interaction or a dependency."""
         self.clashes: list[Clash] = []
@@ -147,6 +182,10 @@ class Workspace:
         """Marks a fact as unknown, of one entity and of its namespace; for the linker."""
         self.poisoned.add((entity, field))
         self.poisoned.add((namespace, field))
+
+    def metric(self, measure: Measure) -> Metric | None:
+        """The registered metric that a measure names, if it names one that exists."""
+        return self.metric_names.get(measure.metric) if measure.metric is not None else None
 
     # --- time ---
 

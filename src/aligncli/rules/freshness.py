@@ -1,0 +1,3 @@
+"""AL7xx: is what is written still so?"""
+
+from __future__ import annotations
