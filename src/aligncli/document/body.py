@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -68,21 +69,10 @@ def read_body(text: str, start: int) -> Body:
         return _EMPTY
     links: list[Link] = []
     placeholders: list[Span] = []
-    if "\r" in text:
-        text = text.replace("\r\n", " \n").replace("\r", "\n")  # as long as it was
-    indented = text.find("\n    ", start) >= 0 or text.find("\n\t", start) >= 0
-    code = _indented_code(text, start) if indented else []
-    spans: _CodeSpans | None = None
-    at = start
-    while match := _TOKENS.search(text, at):
+    text = _with_line_feeds(text)
+    for match in _tokens(text, start):
         group = match.lastgroup
-        at = max(match.end(), at + 1)
-        if code and _lies_in(code, match.start()):
-            continue
-        if group == "ticks":
-            spans = spans or _CodeSpans(text, start)
-            at = spans.end(match.start(), match.end())
-        elif group == "todo":
+        if group == "todo":
             begin = match.end() - len(match.group().lstrip(" \t>*-"))
             placeholders.append(Span(begin, match.end()))
         elif group in ("angle", "inline", "angled", "defined"):
@@ -90,6 +80,35 @@ def read_body(text: str, start: int) -> Body:
             if target and (group in ("angled", "defined") or _opens(text, start, match.start())):
                 links.append(Link(target, Span(*match.span(group))))
     return Body(tuple(links), tuple(placeholders))
+
+
+def comments(text: str, start: int) -> Iterator[Span]:
+    """The HTML comments in the prose from an offset on, those shown as code left out."""
+    for match in _tokens(_with_line_feeds(text), start):
+        if match.group().startswith("<!--"):
+            yield Span(*match.span())
+
+
+def _with_line_feeds(text: str) -> str:
+    """A text whose lines all end alike, as long as it was."""
+    return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+
+
+def _tokens(text: str, start: int) -> Iterator[re.Match[str]]:
+    """What a reader of prose would notice: links, comments, markers; nothing that lies in code."""
+    indented = text.find("\n    ", start) >= 0 or text.find("\n\t", start) >= 0
+    code = _indented_code(text, start) if indented else []
+    spans: _CodeSpans | None = None
+    at = start
+    while match := _TOKENS.search(text, at):
+        at = max(match.end(), at + 1)
+        if code and _lies_in(code, match.start()):
+            continue
+        if match.lastgroup == "ticks":
+            spans = spans or _CodeSpans(text, start)
+            at = spans.end(match.start(), match.end())
+        else:
+            yield match
 
 
 def _opens(text: str, start: int, closing: int) -> bool:

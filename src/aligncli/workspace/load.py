@@ -14,6 +14,7 @@ from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
+from aligncli.document.suppressions import MARK, Suppression, read_suppressions
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest
@@ -57,6 +58,7 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     """For lists that lost broken items: the index in the text of each item that stayed."""
     body: Body = Body()
     placeholders: tuple[Route, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     trusted: bool = True
 
     def source_route(self, route: Route) -> Route:
@@ -443,9 +445,9 @@ def _read(
         )
         broken.append(route)
     placeholders = tuple(_placeholders(data)) if may_hold_placeholder(front) else ()
-    return Document(
-        path, kind, content, tuple(problems), tuple(broken), kept, read_body(text, body_start), placeholders
-    )
+    suppressions = read_suppressions(text, span, body_start) if MARK in text else ()
+    body = read_body(text, body_start)
+    return Document(path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions)
 
 
 def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
