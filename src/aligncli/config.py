@@ -65,6 +65,10 @@ class Config(msgspec.Struct, frozen=True):
     severity: dict[str, Severity] = {}
     per_path: tuple[PerPath, ...] = ()
     limits: Limits = Limits()
+    baseline: str | None = None
+    """The file that lists the findings which the repo started with, from the root."""
+    text: str = ""
+    """What it was read from, to show a place in it."""
 
     @property
     def has_own_include(self) -> bool:
@@ -100,7 +104,7 @@ def parse_config(text: str, schemas: Schemas, path: str = FILE_NAME) -> Config:
         said = first.finding.message + (f"; {first.finding.help}" if first.finding.help else "")
         also = f" (and {len(more)} more mistake{'s' if len(more) > 1 else ''})" if more else ""
         raise AlignError(f"{path}: {said}{also}")
-    return _build(data)
+    return msgspec.structs.replace(_build(data), text=text.removeprefix("\ufeff"))
 
 
 def _plain(value: Any) -> Any:
@@ -139,4 +143,5 @@ def _build(data: dict[str, Any]) -> Config:
             PerPath(pattern, tuple(entry.get("ignore", ()))) for pattern, entry in check.get("per-path", {}).items()
         ),
         limits=msgspec.convert(data.get("limits", {}), Limits),
+        baseline=check.get("baseline"),
     )

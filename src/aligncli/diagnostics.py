@@ -66,11 +66,17 @@ class Related(msgspec.Struct, frozen=True, gc=False):
 
 
 class Edit(msgspec.Struct, frozen=True, gc=False):
-    """Replaces the scalar value at a route by another text; quoting is kept."""
+    """A change to a document's text.
+
+    At a route it replaces the value (or with ``on_key`` its key), quoted as the old one was; without a text it takes
+    the item or field away. At a span it replaces the text as it stands, or takes it away with the blanks around it.
+    """
 
     path: str
-    route: Route
-    text: str
+    route: Route = ()
+    text: str | None = None
+    on_key: bool = False
+    span: Span | None = None
 
 
 class Fix(msgspec.Struct, frozen=True, gc=False):
@@ -118,11 +124,12 @@ class LocatedRelated(NamedTuple):
 
 
 class LocatedEdit(NamedTuple):
-    """An edit, located."""
+    """An edit, located: the text, quotes included, that takes the place of a stretch."""
 
     path: str
     range: Range
     text: str
+    span: Span = Span(0, 0)
 
 
 class LocatedFix(NamedTuple):

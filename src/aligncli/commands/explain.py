@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aligncli import engine
 from aligncli.commands.session import Session
-from aligncli.diagnostics import AlignError, Severity
+from aligncli.diagnostics import AlignError
 from aligncli.io.repo import Repo
 from aligncli.rules import RULES
 from aligncli.suggest import nearest
@@ -36,11 +36,7 @@ def explain(session: Session, name: str) -> int:
 def rules(session: Session) -> int:
     """Prints every rule with the severity that it has in this repo."""
     config = Repo.around(session.start).config
-    off = engine.chosen(config.ignore, "`ignore` in align.toml")
-    levels: dict[str, Severity] = {}
-    for word, severity in config.severity.items():
-        levels.update(dict.fromkeys(engine.chosen([word], "[check.severity] in align.toml"), severity))
-    here = {rule.code: Severity.OFF if rule.code in off else levels.get(rule.code, rule.severity) for rule in RULES}
+    here = {code: setting.severity for code, setting in engine.settings(config, RULES).items()}
     from aligncli.render.pages import catalogue
 
     session.terminal.out(catalogue(RULES, here, session.style))

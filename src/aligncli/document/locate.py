@@ -53,6 +53,26 @@ class Locator:
             return self._shift(key_span)
         return self._visible(node.span, key_span)
 
+    def exactly(self, route: Route, *, on_key: bool = False) -> Span | None:
+        """The span of the value at a route (or of its key); nothing where it is not written there, but behind an
+        alias or not at all."""
+        node, key_span = self._root, None
+        for step in route:
+            if node is None or node.is_alias or step not in node.children:
+                return None
+            key_span, node = node.children[step]
+        span = key_span if on_key else node.span if node is not None else None
+        return self._shift(span) if span is not None else None
+
+    def size(self, route: Route) -> int:
+        """How many items or fields the value at a route has."""
+        node = self._root
+        for step in route:
+            if node is None or step not in node.children:
+                return 0
+            _, node = node.children[step]
+        return len(node.children) if node is not None else 0
+
     @staticmethod
     def _first_key(node: _Node) -> Span:
         for step, (key_span, _) in node.children.items():

@@ -102,7 +102,10 @@ class _Lines:
         self._starts = LineTable(text[front.start : front.end]).starts
         self._end = front.end - front.start
         ends = [*self._starts[1:], self._end]
-        heads = [text[front.start + start : front.start + end].lstrip()[:1] for start, end in zip(self._starts, ends, strict=True)]
+        heads = [
+            text[front.start + start : front.start + end].lstrip()[:1]
+            for start, end in zip(self._starts, ends, strict=True)
+        ]
         self.is_comment = [head == "#" for head in heads]
         self.following = [len(heads)] * (len(heads) + 1)
         for number in range(len(heads) - 1, -1, -1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aligncli.rules import documents, fields, guardrails, names, traceability
+from aligncli.rules import documents, fields, guardrails, itself, names, traceability
 from aligncli.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -40,4 +40,7 @@ RULES: tuple[Rule, ...] = (
     guardrails.guardrail_without_why,
     guardrails.unused_guardrail,
     guardrails.unknown_scope,
+    itself.unknown_rule,
+    itself.unused_suppression,
+    itself.expired_suppression,
 )

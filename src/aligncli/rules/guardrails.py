@@ -27,7 +27,7 @@ def _by_level(guardrail: Guardrail) -> Severity:
     return Severity.ERROR if guardrail.is_must else Severity.WARNING
 
 
-@rule("AL401", "missing-guardrail", Severity.ERROR)
+@rule("AL401", "missing-guardrail", Severity.ERROR, suppressible=False)
 def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A guardrail that a team must declare, and neither declares nor waives.
 
@@ -126,7 +126,7 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL402", "missing-evidence", Severity.ERROR)
+@rule("AL402", "missing-evidence", Severity.ERROR, suppressible=False)
 def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A declared guardrail without the evidence that it requires.
 
@@ -227,7 +227,7 @@ def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL403", "expired-waiver", Severity.ERROR)
+@rule("AL403", "expired-waiver", Severity.ERROR, suppressible=False)
 def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A waiver past its date.
 

@@ -1,0 +1,247 @@
+"""One run: every rule over the workspace, and what remains of what they found."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from aligncli.config import Config
+from aligncli.diagnostics import AlignError, Diagnostic, Fact, Finding, LocatedFix, Severity
+from aligncli.engine.places import Places, is_about_text
+from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
+from aligncli.engine.suppress import Suppressions
+from aligncli.rules import RULES
+from aligncli.rules.base import Applied, Rule
+from aligncli.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from aligncli.engine.baseline import Baseline
+
+
+class Summary(NamedTuple):
+    """What was checked and how much was found."""
+
+    documents: int
+    teams: int
+    goals: int
+    outcomes: int
+    guardrails: int
+    errors: int
+    warnings: int
+    infos: int
+    suppressed: int
+    """By comments."""
+    fixable: int
+    """With a safe fix."""
+    fixable_unsafely: int
+    """With a fix that somebody should look at."""
+    baselined: int
+    """Known to the baseline."""
+
+
+class Verdict(NamedTuple):
+    """A finding that counts, and how severe it is here."""
+
+    rule: Rule
+    severity: Severity
+    finding: Finding
+
+
+class Report(NamedTuple):
+    """The result of a check."""
+
+    diagnostics: Sequence[Diagnostic]
+    """Those at or above the severity that was asked for, sorted by place."""
+    summary: Summary
+    by_rule: Mapping[str, int]
+    """How often each code was found, shown or not."""
+    worst: Severity
+    """The highest severity found, shown or not."""
+    verdicts: Sequence[Verdict] = ()
+    """All that was found and neither suppressed nor known to the baseline."""
+    fixes: Sequence[LocatedFix] = ()
+    """Theirs, safe or not."""
+
+
+class RuleCrash(AlignError):
+    """A rule raised: a bug in the rule, not in what it read."""
+
+
+def run(
+    ws: Workspace,
+    config: Config,
+    selection: Selection,
+    source: Callable[[str], str],
+    *,
+    reports_on: Callable[[str], bool] | None = None,
+    show: Severity = Severity.INFO,
+    rules: Sequence[Rule] = RULES,
+    baseline: Baseline | None = None,
+) -> Report:
+    """Checks a workspace.
+
+    Args:
+        ws: the linked documents.
+        config: severities, limits, what to leave out.
+        selection: what this run asks for.
+        source: gives the text of a file by its path; called only for what is shown, suppressed or fixed.
+        reports_on: which paths to report on; all where it is not given.
+        show: the least severity that is located and listed; all are counted.
+        rules: the rules to run.
+        baseline: findings that need not be reported again.
+
+    Raises:
+        AlignError: the selection names an unknown rule, or a rule crashed.
+    """
+    places = Places(ws, source)
+    judge = _Judge(ws, config, selection, places, reports_on, rules, baseline)
+    verdicts = judge.verdicts()
+    counts = Counter(verdict.severity for verdict in verdicts)
+    shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
+    shown.sort(key=lambda item: (item.path, item.range.start, item.code, item.message))
+    fixes = [fix for verdict in verdicts if (fix := places.fix(verdict.finding)) is not None]
+    safe = sum(fix.safe for fix in fixes)
+    summary = Summary(
+        documents=sum(1 for document in ws.documents if document.kind),
+        teams=len(ws.teams),
+        goals=len(ws.goals),
+        outcomes=len(ws.outcomes),
+        guardrails=len(ws.guardrails),
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        infos=counts[Severity.INFO],
+        suppressed=judge.suppressed,
+        fixable=safe,
+        fixable_unsafely=len(fixes) - safe,
+        baselined=judge.baselined,
+    )
+    by_rule = Counter(verdict.rule.code for verdict in verdicts)
+    return Report(shown, summary, by_rule, max(counts, default=Severity.OFF), verdicts, fixes)
+
+
+class _Judge:
+    """Decides what of the findings counts."""
+
+    def __init__(
+        self,
+        ws: Workspace,
+        config: Config,
+        selection: Selection,
+        places: Places,
+        reports_on: Callable[[str], bool] | None,
+        rules: Sequence[Rule],
+        baseline: Baseline | None,
+    ) -> None:
+        self._ws = ws
+        self._config = config
+        self._rules = rules
+        self._everything = reports_on is None
+        self._reports_on = reports_on or (lambda path: True)
+        self._baseline = baseline
+        self._settings = settings(config, rules)
+        self._per_path = per_path(config, rules)
+        wanted = chosen(selection.select, "--select", rules) if selection.select else frozenset(self._settings)
+        self._wanted = wanted - chosen(selection.ignore, "--ignore", rules)
+        self._suppressions = Suppressions(ws, places, rules, self._reports_on)
+        self.suppressed = 0
+        self.baselined = 0
+
+    def verdicts(self) -> list[Verdict]:
+        """What counts, rule by rule; those about the check itself come last."""
+        found: list[Verdict] = []
+        for rule in self._rules:
+            if rule.check is not None and self._runs(rule):
+                for finding in _collected(rule, partial(rule.check, self._ws, self._config)):
+                    if not is_about_text(rule.code) and not _stands(finding, self._ws):
+                        self._suppressions.silences(finding, counts=False)
+                        continue
+                    verdict = self._verdict(rule, finding)
+                    if verdict is not None:
+                        found.append(verdict)
+        applied = self._applied()
+        for rule in self._rules:
+            if rule.audit is not None and self._runs(rule):
+                for finding in _collected(rule, partial(rule.audit, applied)):
+                    severity = self._severity(rule, finding)
+                    if severity is not Severity.OFF:
+                        found.append(Verdict(rule, severity, finding))
+        return found
+
+    def _runs(self, rule: Rule) -> bool:
+        return rule.code in self._wanted and self._settings[rule.code].severity is not Severity.OFF
+
+    def _severity(self, rule: Rule, finding: Finding) -> Severity:
+        """How severe a finding is here: the configuration's word, else the finding's own, else the rule's."""
+        setting = self._settings[rule.code]
+        severity = setting.severity if setting.why != "default" else finding.severity
+        if any(rule.code in codes and matches(finding.path) for matches, codes in self._per_path):
+            return Severity.OFF
+        return rule.severity if severity is None else severity
+
+    def _verdict(self, rule: Rule, finding: Finding) -> Verdict | None:
+        severity = self._severity(rule, finding)
+        if severity is Severity.OFF or not self._reports_on(finding.path):
+            return None
+        if self._suppressions.silences(finding):
+            self.suppressed += 1
+            return None
+        if self._baseline is not None and self._baseline.knows(finding):
+            self.baselined += 1
+            return None
+        return Verdict(rule, severity, finding)
+
+    def _applied(self) -> Applied:
+        """What a run did with its configuration, its suppressions and its baseline."""
+        unknown = [*unknown_names(self._config, self._rules), *self._suppressions.unknown]
+        stale = []
+        if self._baseline is not None:
+            unknown.extend(self._baseline.unknown(self._rules))
+            if self._everything:  # nobody can tell in which documents the missing ones were
+                stale = list(self._baseline.stale(lambda code: code in self._wanted))
+        return Applied(self._ws.as_of, unknown, self._suppressions.uses(self._wanted), stale)
+
+
+def _collected(rule: Rule, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    try:
+        return list(check())
+    except Exception as error:
+        place = _culprit(error)
+        raise RuleCrash(
+            f"rule {rule.code} ({rule.name}) crashed{f' on {place}' if place else ''}: {type(error).__name__}: {error}; "
+            "please report it (--debug shows where)"
+        ) from error
+
+
+def _stands(finding: Finding, ws: Workspace) -> bool:
+    """Whether all that a finding rests on can be relied on."""
+    document = ws.by_path.get(finding.path)
+    if document is not None:
+        if not document.trusted:
+            return False
+        if finding.rule != "AL201" and (finding.path in ws.asleep or finding.path in ws.set_aside):
+            return False
+        if document.broken and finding.route:
+            route = document.source_route(finding.route)
+            for broken in document.broken:
+                # It lies in what is broken, or what is broken lies in the value that it is about.
+                if route[: len(broken)] == broken or (not finding.on_key and broken[: len(route)] == route):
+                    return False
+    return not any(_is_poisoned(fact, ws.poisoned) for fact in finding.rests_on)
+
+
+def _is_poisoned(fact: Fact, poisoned: set[Fact]) -> bool:
+    return fact in poisoned or (fact[0], "*") in poisoned
+
+
+def _culprit(error: BaseException) -> str | None:
+    """The document that a crashed rule was looking at, as far as its local variables tell."""
+    place = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for value in frame.f_locals.values():
+            path = getattr(value, "path", None)
+            if isinstance(path, str) and path:
+                place = path
+    return place

@@ -1,0 +1,219 @@
+"""AL9xx: does the check's own configuration, and what suppresses findings, still mean something?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from aligncli.diagnostics import Edit, Finding, Fix, Severity
+from aligncli.rules.base import Applied, Use, WordUse, audit, days
+
+
+@audit("AL901", "unknown-rule", Severity.ERROR)
+def unknown_rule(applied: Applied) -> Iterator[Finding]:
+    """A rule that does not exist is named by the configuration, a suppression or the baseline.
+
+    ## What it checks
+    Every code, name and prefix in `align.toml`, in a suppression and in the baseline stands for a rule of this
+    version or of a plugin that the configuration names.
+
+    ## Why it matters
+    A slip in a code switches nothing off, and nobody notices until the finding that should have been silent fails
+    somebody's pull request. Or it switches nothing *on*, which nobody notices at all.
+
+    ## Bad
+    ```toml align.toml
+    [check]
+    ignore = ["team-sizes"]
+    ```
+
+    ## Good
+    ```toml align.toml
+    [check]
+    ignore = ["team-size"]
+    ```
+
+    ## How to fix
+    Take the name that the help suggests; `align rules` lists all that there are.
+    """
+    for name in applied.unknown:
+        yield Finding(
+            "AL901",
+            name.path,
+            f"{name.where} names the rule `{name.word}`, which does not exist",
+            span=name.span,
+            label="no rule is called this",
+            help=f"a similar rule exists: `{name.near}`" if name.near else "`align rules` lists them",
+            hint=f"similar: {name.near}" if name.near else "",
+            fix=Fix(f"replace by `{name.near}`", False, (Edit(name.path, span=name.span, text=name.near),))
+            if name.near
+            else None,
+            identity=(name.path, "rule", name.word),
+        )
+
+
+@audit("AL902", "unused-suppression", Severity.WARNING)
+def unused_suppression(applied: Applied) -> Iterator[Finding]:
+    """A suppression that suppresses nothing.
+
+    ## What it checks
+    Every rule that a suppression names would find something there; the suppression gives a reason, has the form
+    that is understood, and does not name a guardrail rule (AL401 to AL403), which only a waiver silences. Every
+    entry of the baseline still matches a finding. Where only some rules or documents are checked, nothing is
+    concluded about the others.
+
+    ## Why it matters
+    A suppression that outlived its finding will hide the next one, which nobody agreed to. Debts may only shrink.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    # align: ignore[AL205]: the old name goes in January
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Remove it: `align check --fix` does. A suppression stands on the line of the finding or on the line above, as
+    `# align: ignore[AL205] until 2027-01-31: reason`; in the prose it is `<!-- align: ignore[AL209]: reason -->`
+    before the paragraph; for a whole document, `# align: ignore-file[AL5]: reason` as the frontmatter's first line.
+    """
+    for use in applied.uses:
+        comment = use.suppression
+        if comment.fault:
+            yield Finding(
+                "AL902",
+                use.path,
+                f"this suppression {comment.fault}, so it suppresses nothing",
+                span=comment.span,
+                label="suppresses nothing",
+                help=comment.help,
+                identity=(use.path, "suppression", comment.fault, *(word.text for word in comment.rules)),
+            )
+            continue
+        if comment.until is not None and comment.until < applied.as_of:
+            continue  # AL903
+        for use_of in use.words:
+            if use_of.refused:
+                yield _refused(use, use_of)
+        unused = [word for word in use.words if not word.hits and word.is_judged and not word.refused]
+        if unused:
+            rest = [word.text for word in comment.rules if word not in {one.word for one in unused}]
+            first, last = comment.rules[0].span, comment.rules[-1].span
+            span = first._replace(end=last.end)
+            edit = Edit(use.path, span=span, text=", ".join(rest)) if rest else Edit(use.path, span=comment.span)
+            yield Finding(
+                "AL902",
+                use.path,
+                f"nothing here breaks {_listed(unused)}, so this suppresses nothing",
+                span=unused[0].word.span if rest else comment.span,
+                label="suppresses nothing",
+                help="remove it" if not rest else f"leave {', '.join(f'`{word}`' for word in rest)}",
+                fix=Fix("remove the suppression" if not rest else "remove what is unused", True, (edit,)),
+                identity=(use.path, "suppression", *(word.word.text for word in unused)),
+            )
+    for entry in applied.stale:
+        times = "" if entry.gone == 1 else f" {entry.gone} times more than is found"
+        yield Finding(
+            "AL902",
+            entry.path,
+            f"the baseline lists {entry.code} for `{' '.join(entry.identity)}`{times or ', which is no longer found'}",
+            span=entry.span,
+            label="suppresses nothing",
+            help="`align check --fix` takes it out, so that the debt can only shrink",
+            identity=(entry.path, "baseline", entry.code, *entry.identity),
+        )
+
+
+@audit("AL903", "expired-suppression", Severity.ERROR)
+def expired_suppression(applied: Applied) -> Iterator[Finding]:
+    """A suppression past its date.
+
+    ## What it checks
+    The day behind `until` is not over. On that day itself the suppression still holds; from the next day on it
+    suppresses nothing, and what it hid is reported again.
+
+    ## Why it matters
+    Somebody agreed to live with a finding until a day. The day has come, and the agreement was the only thing that
+    made it right.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    # align: ignore[AL205] until 2026-10-31: the old name goes in autumn
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Mend what it hid and remove it, or agree on another day with those who agreed to the first.
+    """
+    for use in applied.uses:
+        comment = use.suppression
+        if comment.fault or comment.until is None or comment.until >= applied.as_of:
+            continue
+        hits = any(word.hits for word in use.words)
+        over = days((applied.as_of - comment.until).days)
+        judged = all(word.is_judged for word in use.words)
+        yield Finding(
+            "AL903",
+            use.path,
+            f"this suppression of {_listed(use.words)} ran out on {comment.until}, {over} ago",
+            span=comment.until_span,
+            label=f"{over} ago",
+            help="mend what it hid, or agree on another day" if hits else "remove it",
+            fix=Fix("remove the suppression", True, (Edit(use.path, span=comment.span),))
+            if judged and not hits
+            else None,
+            identity=(use.path, "suppression", *(word.word.text for word in use.words), comment.until.isoformat()),
+        )
+
+
+def _refused(use: Use, use_of: WordUse) -> Finding:
+    """A suppression of what cannot be suppressed."""
+    itself = use_of.word.text.upper().startswith("AL9") or "suppression" in use_of.word.text
+    return Finding(
+        "AL902",
+        use.path,
+        f"`{use_of.word.text}` cannot be suppressed"
+        + (": it speaks of suppressions" if itself else ": a guardrail is waived"),
+        span=use_of.word.span,
+        label="suppresses nothing",
+        help="mend the suppression that it speaks of"
+        if itself
+        else "add a waiver to the team's `waivers`, with a reason, an end and who approved it",
+        identity=(use.path, "suppression", use_of.word.text),
+    )
+
+
+def _listed(words: Iterable[WordUse]) -> str:
+    return ", ".join(f"`{word.word.text}`" for word in words)
