@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from aligncli import engine
+from aligncli.commands.debts import find
 from aligncli.diagnostics import Severity
 from aligncli.io.repo import Repo
 
@@ -46,7 +47,9 @@ def check(
     write(root, files)
     (root / "align.toml").touch()
     repo = Repo(root)
-    return engine.run(repo.load(as_of), repo.config, engine.Selection(), repo.text, show=show)
+    known = find(repo, None)
+    baseline = known.read() if known else None
+    return engine.run(repo.load(as_of), repo.config, engine.Selection(), repo.text, show=show, baseline=baseline)
 
 
 def lines(report: engine.Report) -> list[str]:

@@ -187,6 +187,21 @@ def check(
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Count findings by rule in place of listing them.")
     ] = False,
+    baseline: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--baseline", metavar="FILE", help="Leave out the findings that FILE lists.", show_default=False),
+    ] = None,
+    write_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--write-baseline", help="Write down what is found now (align-baseline.json), and leave it out later."
+        ),
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="With --fix: show what would change and write nothing.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix: also what somebody should look at afterwards.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong inside.")] = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
@@ -199,19 +214,24 @@ def check(
     """
 
     def command() -> int:
-        from aligncli.commands.check import check
+        from aligncli.commands.check import Wish, check
         from aligncli.commands.session import Session
 
-        return check(
-            Session.open(directory, as_of, color.value, quiet=quiet),
-            paths or [],
+        wish = Wish(
+            paths=paths or (),
             output_format=output_format.value,
-            select=select or [],
-            ignore=ignore or [],
+            select=select or (),
+            ignore=ignore or (),
             fail_on=fail_on.value if fail_on else None,
             show=show.value,
             statistics=statistics,
+            baseline=baseline,
+            write_baseline=write_baseline,
+            fix=fix,
+            diff=diff,
+            unsafe=unsafe_fixes,
         )
+        return check(Session.open(directory, as_of, color.value, quiet=quiet), wish)
 
     _run(command, debug=debug)
 

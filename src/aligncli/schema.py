@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from aligncli.diagnostics import Finding, Route
+from aligncli.diagnostics import Edit, Finding, Fix, Route
 from aligncli.suggest import nearest
 
 _DEFS = "defs.schema.json#/$defs/"
@@ -269,6 +269,9 @@ class _Explainer:
             label="unknown field",
             help=help_,
             hint=hint,
+            fix=_fix(f"rename it to `{near}`", Edit(self.path, (*route, key), near, on_key=True))
+            if near and not _run_together(key, [near])
+            else None,
             identity=(self.owner(route), key),
         )
         # A stray key in a scope makes it wider than was meant, and a merge key may stand for anything.
@@ -282,7 +285,7 @@ class _Explainer:
         subject = f"{item}`{self.field(route)}` of {self.thing(self.holder(route))}"
         if not route:
             subject = "the frontmatter"
-        code, message, hint = "AL104", "", ""
+        code, message, hint, fix = "AL104", "", "", None
         help_: str | None = None
         allowed_text = all(isinstance(item, str) for item in schema.get("enum", ()))
         if keyword == "type" or (keyword in ("enum", "const") and allowed_text and not isinstance(value, str)):
@@ -294,6 +297,7 @@ class _Explainer:
             message = f"{subject} is `{_shown(value)}`, which is not one of its values"
             help_ = f"a similar value exists: `{near}`" if near else f"it can be {_listed(allowed)}"
             hint = f"similar: {near}" if near else f"one of: {', '.join(allowed)}"
+            fix = _fix(f"replace by `{near}`", Edit(self.path, route, near)) if near else None
         elif keyword in ("pattern", "format", "maxLength", "minLength"):
             message, help_ = self.wrong_text(subject, value, keyword, schema)
         elif keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
@@ -316,6 +320,7 @@ class _Explainer:
             route,
             help=help_,
             hint=hint,
+            fix=fix,
             identity=(self.owner(route), self.field(route), _shown(value)),
         )
         return SchemaProblem(finding, route, route)
@@ -461,6 +466,11 @@ class _Explainer:
         kinds = ("charter", "team-api", "org", "outcome", "guardrail", "community")
         having = [kind for kind in kinds if key in self.schemas.fields(kind)]
         return _a(self.schemas.bundle(having[0])["title"]) if len(having) == 1 and having[0] != self.kind else None
+
+
+def _fix(title: str, edit: Edit) -> Fix:
+    """What a nearest name suggests: somebody should look at it."""
+    return Fix(title, False, (edit,))
 
 
 def _strays(error: Any) -> Iterator[str]:

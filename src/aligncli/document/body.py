@@ -51,6 +51,8 @@ class Link(NamedTuple):
 
     target: str
     span: Span
+    written: Span | None = None
+    """Where the path alone stands, if it is written as it is meant, without escapes."""
 
 
 class Body(NamedTuple):
@@ -78,7 +80,9 @@ def read_body(text: str, start: int) -> Body:
         elif group in ("angle", "inline", "angled", "defined"):
             target = local_path(_ESCAPE.sub(r"\1", match.group(group)))
             if target and (group in ("angled", "defined") or _opens(text, start, match.start())):
-                links.append(Link(target, Span(*match.span(group))))
+                begin, end = match.span(group)
+                written = Span(begin, begin + len(target)) if text.startswith(target, begin) else None
+                links.append(Link(target, Span(begin, end), written))
     return Body(tuple(links), tuple(placeholders))
 
 

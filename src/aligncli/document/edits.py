@@ -45,21 +45,14 @@ def resolve(source: Source, edit: Edit, route: Route) -> Change | None:
     return Change(span, written) if written is not None else None
 
 
-def apply(text: str, changes: Iterable[Change]) -> tuple[str, int]:
-    """A text with changes made, from the first on; one that overlaps another is left for the next time.
-
-    Returns:
-        The text and how many changes were made.
-    """
+def apply(text: str, changes: Iterable[Change]) -> str:
+    """A text with changes made that do not overlap."""
     parts: list[str] = []
-    at = made = 0
-    for change in sorted(set(changes)):
-        if change.span.start < at:
-            continue
+    at = 0
+    for change in sorted(changes):
         parts += text[at : change.span.start], change.text
         at = change.span.end
-        made += 1
-    return "".join((*parts, text[at:])), made
+    return "".join((*parts, text[at:]))
 
 
 def _as_quoted(value: str, old: str) -> str | None:

@@ -47,7 +47,8 @@ class Baseline:
         self._left = Counter({entry.key: 0 for entry in entries})
         for entry in entries:
             self._left[entry.key] += entry.times
-        self.matched: Counter[Key] = Counter()
+        self.gone: Counter[Key] = Counter()
+        """What it lists and a check did not find."""
 
     def knows(self, finding: Finding) -> bool:
         """Whether the baseline lists a finding; each entry counts for as many as it says."""
@@ -55,7 +56,6 @@ class Baseline:
         if self._left[key] <= 0:
             return False
         self._left[key] -= 1
-        self.matched[key] += 1
         return True
 
     def unknown(self, rules: Sequence[Rule]) -> Iterable[UnknownName]:
@@ -65,16 +65,25 @@ class Baseline:
             code = entry.key[0]
             if code not in seen and not codes_of(code, rules):
                 seen.add(code)
-                yield UnknownName(self._path, code, entry.span, "the baseline", near_rule(code, rules))
+                yield UnknownName(self._path, code, entry.span, "the baseline", near_rule(code, rules), False)
 
     def stale(self, is_judged: Callable[[str], bool]) -> Iterable[StaleEntry]:
         """The entries that match less than they list, of rules that are judged."""
         left = self._left.copy()
+        self.gone.clear()
         for entry in self._entries:
             gone = min(left[entry.key], entry.times)
             if gone > 0 and is_judged(entry.key[0]):
                 left[entry.key] -= gone
+                self.gone[entry.key] += gone
                 yield StaleEntry(self._path, entry.span, *entry.key, gone)
+
+    def remaining(self) -> Counter[Key]:
+        """What it lists without what is gone."""
+        listed: Counter[Key] = Counter()
+        for entry in self._entries:
+            listed[entry.key] += entry.times
+        return listed - self.gone
 
 
 def key_of(finding: Finding) -> Key:

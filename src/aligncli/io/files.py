@@ -139,9 +139,9 @@ def _with_ignore(ignores: tuple[_Ignore, ...], folder: str, prefix: str, names: 
     return (*ignores, ignore) if ignore is not None else ignores
 
 
-def read_text(root: Path, path: str) -> str | Unreadable:
-    """The text of a file below the root, or why there is none."""
-    data = _read(os.path.join(root, path))
+def read_text(root: Path, path: str, most: int = MAX_BYTES) -> str | Unreadable:
+    """The text of a file below the root, or why there is none; a file of more than ``most`` bytes is not read."""
+    data = _read(os.path.join(root, path), most)
     if isinstance(data, Unreadable):
         return data
     try:
@@ -155,7 +155,7 @@ def read_text(root: Path, path: str) -> str | Unreadable:
         )
 
 
-def _read(path: str) -> bytes | Unreadable:
+def _read(path: str, most: int = MAX_BYTES) -> bytes | Unreadable:
     """A file's bytes; a pipe or a device is not waited for, a link not followed, and what is too large not read."""
     try:
         descriptor = os.open(path, _READ_ONLY)
@@ -163,19 +163,17 @@ def _read(path: str) -> bytes | Unreadable:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return Unreadable("is not a regular file", "")
-            if status.st_size > MAX_BYTES:
-                return Unreadable(
-                    f"is larger than {MAX_BYTES // 1024} KiB", os.read(descriptor, 4096).decode("latin-1")
-                )
-            data = os.read(descriptor, MAX_BYTES + 1)
-            while len(data) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES)):  # it grew, or came in parts
+            if status.st_size > most:
+                return Unreadable(f"is larger than {most // 1024} KiB", os.read(descriptor, 4096).decode("latin-1"))
+            data = os.read(descriptor, min(status.st_size, most) + 1)
+            while len(data) <= most and (more := os.read(descriptor, MAX_BYTES)):  # it grew, or came in parts
                 data += more
         finally:
             os.close(descriptor)
     except OSError as error:
         return Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}", "")
-    if len(data) > MAX_BYTES:
-        return Unreadable(f"is larger than {MAX_BYTES // 1024} KiB", data[:4096].decode("latin-1"))
+    if len(data) > most:
+        return Unreadable(f"is larger than {most // 1024} KiB", data[:4096].decode("latin-1"))
     return data
 
 
@@ -223,6 +221,61 @@ def write_all(root: Path, files: Mapping[str, str]) -> None:
         _clean(staged, made)
         raise
     _clean(staged, [])
+
+
+class Rewrite(NamedTuple):
+    """A file that is to have another text."""
+
+    old: str | None
+    """What it held when it was read; nothing for a file that may not be there yet."""
+    new: str
+
+
+def rewrite_all(root: Path, files: Mapping[str, Rewrite]) -> None:
+    """Gives files another text; each of them has its old or its new one at any moment, and keeps its mode.
+
+    Raises:
+        AlignError: a file changed since it was read, is no regular file, or cannot be written; those that are
+            named in the sentence as written have their new text, and no other.
+    """
+    import tempfile  # most runs write nothing
+
+    staged: list[tuple[str, str]] = []
+    written: list[str] = []
+    try:
+        for path, (old, new) in files.items():
+            place = os.path.join(root, path)
+            if os.path.lexists(place) if old is None else True:
+                status = os.lstat(place)
+                if not stat.S_ISREG(status.st_mode):
+                    raise AlignError(f"{path} is not a regular file; nothing was written")
+                mode = stat.S_IMODE(status.st_mode)
+                if old is not None and read_text(root, path, max(MAX_BYTES, 4 * len(old))) != old:
+                    raise AlignError(f"{path} changed meanwhile; nothing was written")
+            else:
+                mode = 0o666 & ~_umask()
+            descriptor, name = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".align-")
+            staged.append((name, path))
+            with open(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(new)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)
+        for name, path in staged:
+            os.replace(name, os.path.join(root, path))
+            written.append(path)
+    except OSError as error:
+        done = (
+            f"only {', '.join(written)} {'is' if len(written) == 1 else 'are'} written"
+            if written
+            else "nothing was written"
+        )
+        what = error.filename2 or error.filename or "the files"
+        raise AlignError(f"cannot write {what}: {(error.strerror or str(error)).lower()}; {done}") from None
+    finally:
+        for name, _ in staged:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
 
 
 def _put(temporary: Path, place: Path) -> None:

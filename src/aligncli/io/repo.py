@@ -27,7 +27,9 @@ class Repo:
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
         self.schemas = load_schemas()
-        self.config = self._read_config()
+        self.drafts: dict[str, str] = {}
+        """Texts that take the place of what is on disk, by path."""
+        self.config = self.read_config()
 
     @classmethod
     def around(cls, start: Path, paths: Sequence[Path] = ()) -> Repo:
@@ -45,7 +47,14 @@ class Repo:
             raise AlignError(f"the paths belong to different repos, `{first}` and `{second}`: check them one at a time")
         return cls(roots.pop())
 
-    def _read_config(self) -> Config:
+    def read_config(self) -> Config:
+        """The configuration as it is now.
+
+        Raises:
+            AlignError: it cannot be read, or is broken.
+        """
+        if FILE_NAME in self.drafts:
+            return parse_config(self.drafts[FILE_NAME], self.schemas)
         if not os.path.lexists(self.root / FILE_NAME):
             return Config()
         text = read_text(self.root, FILE_NAME)
@@ -63,7 +72,7 @@ class Repo:
         gc.disable()
         try:
             for path in found.documents:
-                text = read_text(self.root, path)
+                text = self.drafts.get(path) or read_text(self.root, path)
                 if isinstance(text, Unreadable):
                     if is_ours(path, text):
                         documents.append(unreadable(path, text.reason, text.text, text.help))
@@ -85,7 +94,7 @@ class Repo:
 
     def text(self, path: str) -> str:
         """The text of a document, for locating and showing; empty when it can no longer be read."""
-        text = read_text(self.root, path)
+        text = self.drafts.get(path) or read_text(self.root, path)
         return text.text if isinstance(text, Unreadable) else text
 
     def relative(self, path: Path) -> str:

@@ -92,5 +92,13 @@ def summary_line(summary: Summary, style: Style, *, infos_shown: bool) -> str:
         )
     )
     more = f"; {count(summary.infos, 'info')} (--show info)" if summary.infos and not infos_shown else ""
+    if summary.fixable or summary.fixable_unsafely:
+        safe = f"{summary.fixable} fixable with --fix" if summary.fixable else ""
+        unsafe = f"{summary.fixable_unsafely}{' more' if safe else ' fixable'} with --fix --unsafe-fixes"
+        more += "; " + ", ".join(part for part in (safe, unsafe if summary.fixable_unsafely else "") if part)
+    if summary.suppressed:
+        more += f"; {summary.suppressed} suppressed"
+    if summary.baselined:
+        more += f"; {summary.baselined} in the baseline"
     color = "red" if summary.errors else "yellow" if summary.warnings else "green"
     return f"{style.paint(found, color, bold=True)} in {count(summary.documents, 'document')} ({where}){more}\n"

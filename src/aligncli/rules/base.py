@@ -35,6 +35,8 @@ class UnknownName(NamedTuple):
     """Where it stands, as the beginning of a sentence."""
     near: str | None
     """The rule that was probably meant."""
+    is_bare: bool = True
+    """Whether the span is the word alone, so that another can take its place."""
 
 
 class WordUse(NamedTuple):

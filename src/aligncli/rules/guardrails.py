@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aligncli.config import Config
-from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
+from aligncli.diagnostics import Edit, Fact, Finding, Fix, Related, Route, Severity
 from aligncli.model import Guardrail, Team
 from aligncli.rules.base import days, rule
 from aligncli.workspace.names import id_route
@@ -381,6 +381,7 @@ def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
                 label="needless",
                 help=help_,
                 related=related,
+                fix=Fix("remove the waiver", False, (Edit(team.path, waiving.route),)),
                 identity=(team.id, "waivers", guardrail.id, "needless"),
                 rests_on=((team.key, "guardrails"), *_scope_facts(team, guardrail)),
             )

@@ -45,7 +45,7 @@ def unknown_rule(applied: Applied) -> Iterator[Finding]:
             help=f"a similar rule exists: `{name.near}`" if name.near else "`align rules` lists them",
             hint=f"similar: {name.near}" if name.near else "",
             fix=Fix(f"replace by `{name.near}`", False, (Edit(name.path, span=name.span, text=name.near),))
-            if name.near
+            if name.near and name.is_bare and name.span.end
             else None,
             identity=(name.path, "rule", name.word),
         )
@@ -216,4 +216,4 @@ def _refused(use: Use, use_of: WordUse) -> Finding:
 
 
 def _listed(words: Iterable[WordUse]) -> str:
-    return ", ".join(f"`{word.word.text}`" for word in words)
+    return " and ".join(f"`{word.word.text}`" for word in words)

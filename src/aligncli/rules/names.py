@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
 
 from aligncli.config import Config
 from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Severity
@@ -605,34 +609,67 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
         if not document.trusted:
             continue
         for link in document.body.links:
-            finding = _broken(ws, document.path, link.target, "the link")
-            if finding is not None:
+            broken = _broken(ws, document.path, link.target)
+            if broken is not None:
                 yield Finding(
                     "AL209",
                     document.path,
-                    finding[0],
+                    f"the link `{link.target}` leads to nothing",
                     span=link.span,
                     label="not there",
-                    help=finding[1],
+                    help=broken.help,
+                    fix=broken.fix(Edit(document.path, span=link.written)) if link.written else None,
                     identity=(document.path, "link", link.target),
                 )
     for path, route, target, what, subject in _paths(ws):
-        finding = _broken(ws, path, target, what)
-        if finding is not None:
+        bare, hash_, fragment = target.partition("#")
+        broken = _broken(ws, path, bare)
+        if broken is not None:
             yield Finding(
-                "AL209", path, finding[0], route, label="not there", help=finding[1], identity=(subject, what, target)
+                "AL209",
+                path,
+                f"{what} `{bare}` leads to nothing",
+                route,
+                label="not there",
+                help=broken.help,
+                fix=broken.fix(Edit(path, route), hash_ + fragment),
+                identity=(subject, what, bare),
             )
 
 
-def _broken(ws: Workspace, document: str, target: str, what: str) -> tuple[str, str | None] | None:
+class _Broken(NamedTuple):
+    """A path that leads to nothing."""
+
+    help: str
+    instead: str | None
+    """What to write in its place, in the style of the path itself."""
+    is_case: bool
+    """Whether upper and lower case are all that is wrong."""
+
+    def fix(self, edit: Edit, behind: str = "") -> Fix | None:
+        """The fix that writes the right path at a place, and what stood behind the wrong one."""
+        if self.instead is None or not _NEEDS_NO_ESCAPE.match(self.instead):
+            return None
+        text = self.instead + behind
+        return Fix(f"replace by `{text}`", self.is_case, (msgspec.structs.replace(edit, text=text),))
+
+
+_NEEDS_NO_ESCAPE = re.compile(r"[\w./+\-]+\Z")
+
+
+def _broken(ws: Workspace, document: str, target: str) -> _Broken | None:
     path = ws.resolve_path(document, target)
     if path is None or ws.path_exists(path):
         return None
     meant = ws.path_meant(path)
-    help_ = f"there is `{'/' + meant}`" if meant else "correct the path, or add the file"
-    if meant and meant.casefold() == path.casefold():
-        help_ += ": upper and lower case count"
-    return f"{what} `{target}` leads to nothing", help_
+    if meant is None:
+        return _Broken("correct the path, or add the file", None, False)
+    is_case = meant.casefold() == path.casefold()
+    if target.startswith("/"):
+        instead = "/" + meant
+    else:
+        instead = ("./" if target.startswith("./") else "") + posixpath.relpath(meant, posixpath.dirname(document))
+    return _Broken(f"there is `/{meant}`" + (": upper and lower case count" if is_case else ""), instead, is_case)
 
 
 _LIKE_A_PATH = re.compile(r"(?:\.{0,2}/|[^\s:]+/|[^\s:/]+\.(?:md|txt|pdf|csv|html?|svg|png)\Z)(?!/)")
@@ -647,7 +684,7 @@ def _paths(ws: Workspace) -> Iterator[tuple[str, Route, str, str, str]]:
             for index, target in enumerate(keeping.declared.evidence):
                 if not _NO_PATH.match(target):
                     route = (*keeping.route, "evidence", index)
-                    yield team.path, route, target.split("#", 1)[0], "the evidence", team_id
+                    yield team.path, route, target, "the evidence", team_id
     for goal in ws.goals.values():
         for index, initiative in enumerate(goal.initiatives):
             yield from _field(goal.path, (*goal.route, "initiatives", index), "link", initiative, goal.ref)
@@ -667,7 +704,7 @@ def _field(
 ) -> Iterator[tuple[str, Route, str, str, str]]:
     target = getattr(holder, name)
     if target and not _NO_PATH.match(target) and _LIKE_A_PATH.match(target):
-        yield path, (*route, name), target.split("#", 1)[0], f"the `{name}`", subject
+        yield path, (*route, name), target, f"the `{name}`", subject
 
 
 def _document(document: Document) -> str:

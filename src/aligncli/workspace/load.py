@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from aligncli.diagnostics import Finding, Related, Route, Span
+from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Span
 from aligncli.document import traps
 from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read_body
 from aligncli.document.fences import Fault, split
@@ -265,6 +265,7 @@ def _without_kind(
             if guess
             else "the kinds are " + ", ".join(f"`{known}`" for known in KINDS),
             hint=f"similar: {suggestion}" if suggestion else "",
+            fix=_rewrite(path, suggestion),
             identity=(path, "kind"),
         )
         if near:
@@ -291,6 +292,11 @@ def _without_kind(
     return msgspec.structs.replace(
         read, problems=(finding,), kind="" if finding.rule == "AL006" else guess, trusted=False
     )
+
+
+def _rewrite(path: str, kind: str | None) -> Fix | None:
+    """Another kind, as far as one was meant."""
+    return Fix(f"replace by `{kind}`", False, (Edit(path, ("kind",), kind),)) if kind else None
 
 
 def _carries(path: str, data: Mapping[str, Any]) -> bool:
@@ -402,6 +408,7 @@ def _read(
                 ("kind",),
                 help=f"write `kind: {meant}`",
                 hint=f"similar: {meant}",
+                fix=_rewrite(path, meant),
                 identity=(path, "kind"),
             )
         )
@@ -412,15 +419,17 @@ def _read(
         broken.extend(mistake.broken for mistake in mistakes if mistake.broken is not None)
         data, kept = prune(data, mistakes)
     for cut in cuts:
+        at, whole_value = _shift(cut.span, span.start), front[cut.span.start : cut.span.end]
         problems.append(
             Finding(
                 "AL007",
                 path,
                 f"{f'`{cut.key}`' if cut.key else 'this value'} is cut at the hash: YAML reads `{_short(cut.value)}`",
-                span=_shift(cut.span, span.start),
+                span=at,
                 label=f"`{_short(cut.rest)}` is a comment",
                 help=f"put quotes around the value: `{traps.quoted(_short(f'{cut.value} {cut.rest}', 80))}`; "
                 "a comment has a space after its hash",
+                fix=Fix("put quotes around it", False, (Edit(path, span=at, text=traps.quoted(whole_value)),)),
                 identity=(subject or path, cut.value),
             )
         )
