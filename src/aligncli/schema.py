@@ -309,6 +309,10 @@ class _Explainer:
         elif keyword == "uniqueItems":
             twice = next((item for i, item in enumerate(value) if item in value[:i]), "")
             message, help_ = f"{subject} lists `{_shown(twice)}` twice", "remove one of the two"
+        elif keyword in ("minItems", "maxItems") and value:
+            side = "at least" if keyword == "minItems" else "at most"
+            number = "1 item" if len(value) == 1 else f"{len(value)} items"
+            message = f"{subject} has {number}, and must have {side} {error.validator_value}"
         elif keyword in ("minItems", "minProperties"):
             message, help_ = f"{subject} is empty", "give it at least one item, or remove the key"
         else:

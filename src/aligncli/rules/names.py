@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -609,7 +608,8 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
         if not document.trusted:
             continue
         for link in document.body.links:
-            broken = _broken(ws, document.path, link.target)
+            edit = Edit(document.path, span=link.written) if link.written else None
+            broken = _broken(ws, document.path, link.target, edit)
             if broken is not None:
                 yield Finding(
                     "AL209",
@@ -617,13 +617,13 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
                     f"the link `{link.target}` leads to nothing",
                     span=link.span,
                     label="not there",
-                    help=broken.help,
-                    fix=broken.fix(Edit(document.path, span=link.written)) if link.written else None,
+                    help=broken[0],
+                    fix=broken[1],
                     identity=(document.path, "link", link.target),
                 )
     for path, route, target, what, subject in _paths(ws):
         bare, hash_, fragment = target.partition("#")
-        broken = _broken(ws, path, bare)
+        broken = _broken(ws, path, bare, Edit(path, route), hash_ + fragment)
         if broken is not None:
             yield Finding(
                 "AL209",
@@ -631,45 +631,36 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
                 f"{what} `{bare}` leads to nothing",
                 route,
                 label="not there",
-                help=broken.help,
-                fix=broken.fix(Edit(path, route), hash_ + fragment),
+                help=broken[0],
+                fix=broken[1],
                 identity=(subject, what, bare),
             )
-
-
-class _Broken(NamedTuple):
-    """A path that leads to nothing."""
-
-    help: str
-    instead: str | None
-    """What to write in its place, in the style of the path itself."""
-    is_case: bool
-    """Whether upper and lower case are all that is wrong."""
-
-    def fix(self, edit: Edit, behind: str = "") -> Fix | None:
-        """The fix that writes the right path at a place, and what stood behind the wrong one."""
-        if self.instead is None or not _NEEDS_NO_ESCAPE.match(self.instead):
-            return None
-        text = self.instead + behind
-        return Fix(f"replace by `{text}`", self.is_case, (msgspec.structs.replace(edit, text=text),))
 
 
 _NEEDS_NO_ESCAPE = re.compile(r"[\w./+\-]+\Z")
 
 
-def _broken(ws: Workspace, document: str, target: str) -> _Broken | None:
+def _broken(
+    ws: Workspace, document: str, target: str, edit: Edit | None, behind: str = ""
+) -> tuple[str, Fix | None] | None:
+    """What to do about a path that leads to nothing; the fix writes the right one, and what stood ``behind`` it, at
+    the place of an edit, in the style of the wrong one. It is safe where upper and lower case are all that is wrong."""
     path = ws.resolve_path(document, target)
     if path is None or ws.path_exists(path):
         return None
     meant = ws.path_meant(path)
     if meant is None:
-        return _Broken("correct the path, or add the file", None, False)
+        return "correct the path, or add the file", None
     is_case = meant.casefold() == path.casefold()
+    help_ = f"there is `/{meant}`" + (": upper and lower case count" if is_case else "")
     if target.startswith("/"):
         instead = "/" + meant
     else:
         instead = ("./" if target.startswith("./") else "") + posixpath.relpath(meant, posixpath.dirname(document))
-    return _Broken(f"there is `/{meant}`" + (": upper and lower case count" if is_case else ""), instead, is_case)
+    if edit is None or not _NEEDS_NO_ESCAPE.match(instead):
+        return help_, None
+    text = instead + behind
+    return help_, Fix(f"replace by `{text}`", is_case, (msgspec.structs.replace(edit, text=text),))
 
 
 _LIKE_A_PATH = re.compile(r"(?:\.{0,2}/|[^\s:]+/|[^\s:/]+\.(?:md|txt|pdf|csv|html?|svg|png)\Z)(?!/)")
