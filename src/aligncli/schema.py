@@ -35,8 +35,8 @@ class SchemaProblem(NamedTuple):
     """A mistake, and the part of the data that cannot be relied on because of it."""
 
     finding: Finding
-    broken: Route | None
-    """The value that is wrong or missing; nothing when the mistake takes nothing away (a stray key)."""
+    broken: tuple[Route, ...]
+    """The values that are wrong or missing, or may be: a stray key may stand for any field that is not there."""
     remove: Route | None
     """What must go for the rest to be usable."""
 
@@ -237,7 +237,7 @@ class _Explainer:
             help=help_,
             identity=(self.owner(route), field, "missing"),
         )
-        return SchemaProblem(finding, (*route, field), None)
+        return SchemaProblem(finding, ((*route, field),), None)
 
     def unknown_field(self, route: Route, key: str, schema: Mapping[str, Any], near: str | None) -> SchemaProblem:
         noun = schema.get("title", "part")
@@ -276,7 +276,11 @@ class _Explainer:
         )
         # A stray key in a scope makes it wider than was meant, and a merge key may stand for anything.
         takes_all = key == "<<" or (route and route[-1] == "applies-to")
-        broken = (*route, near) if near else route if takes_all else None
+        if takes_all and not near:
+            broken: tuple[Route, ...] = (route,)
+        else:
+            absent = [field for field in schema.get("properties", ()) if field not in self.at(route)]
+            broken = tuple((*route, field) for field in ([near] if near else absent))
         return SchemaProblem(finding, broken, (*route, key))
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
@@ -327,7 +331,7 @@ class _Explainer:
             fix=fix,
             identity=(self.owner(route), self.field(route), _shown(value)),
         )
-        return SchemaProblem(finding, route, route)
+        return SchemaProblem(finding, (route,), route)
 
     def wrong_type(
         self, subject: str, route: Route, value: object, types: str | list[str], schema: Mapping[str, Any]
@@ -398,7 +402,7 @@ class _Explainer:
 
     def verbatim(self, route: Route, message: str) -> SchemaProblem:
         finding = Finding("AL104", self.path, f"`{self.field(route)}` is not valid: {_shown(message, 160)}", route)
-        return SchemaProblem(finding, route, route)
+        return SchemaProblem(finding, (route,), route)
 
     # --- names for places ---
 

@@ -44,6 +44,7 @@ class Declarer:
         self._ws.metric_names = {**self._names.metrics.former, **self._names.metrics.all}
         self._declare_parts(trusted)
         self._declare_former_goals()
+        self._report_copies()
         self._report_clashes()
         self._find_asleep()
 
@@ -197,8 +198,35 @@ class Declarer:
         help_, identity = "keep one of the two", (document.path, "org")
         self._ws.clashes.append(Clash(message, document.path, ("kind",), "the second one", help_, related, identity))
 
+    def _report_copies(self) -> None:
+        """A goals document that repeats another one, goal by goal, is one mistake."""
+        repeated: dict[str, list[tuple[Goal, Goal]]] = {}
+        for (kind, _), (first, *others) in self._same.items():
+            if kind == "goal":
+                for again in others:
+                    repeated.setdefault(again.path, []).append((first, again))
+        for path, pairs in repeated.items():
+            content = self._ws.by_path[path].content
+            original = pairs[0][0].path
+            if not isinstance(content, GoalsDocument) or not 1 < len(pairs) == len(content.goals):
+                continue
+            if any(first.path != original or original == path for first, _ in pairs):
+                continue
+            self._ws.set_aside.add(path)
+            for first, again in pairs:
+                self._same["goal", first.ref].remove(again)
+            names = ", ".join(f"`{first.ref}`" for first, _ in pairs[:3]) + (" …" if len(pairs) > 3 else "")
+            message = f"this document declares again the {len(pairs)} goals of another one: {names}"
+            related = (Related(original, "first declared here", id_route(pairs[0][0])),)
+            help_ = "remove the copy, or give its goals ids of their own"
+            identity = (content.team, "goals", *(first.id for first, _ in pairs))
+            self._ws.clashes.append(Clash(message, path, ("goals",), "declared again here", help_, related, identity))
+
     def _report_clashes(self) -> None:
-        for (kind, name), (first, again, *more) in self._same.items():
+        for (kind, name), (first, *others) in self._same.items():
+            if not others:
+                continue  # the repetition is reported as part of a copy
+            again, *more = others
             related = [Related(first.path, "first declared here", id_route(first))]
             related.extend(Related(thing.path, "and here", id_route(thing)) for thing in more)
             message = f"{kind} `{name}` is declared {'twice' if not more else f'{len(more) + 2} times'}"

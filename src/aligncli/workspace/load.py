@@ -416,7 +416,7 @@ def _read(
     if not valid:
         mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
         problems.extend(mistake.finding for mistake in mistakes)
-        broken.extend(mistake.broken for mistake in mistakes if mistake.broken is not None)
+        broken.extend(route for mistake in mistakes for route in mistake.broken)
         data, kept = prune(data, mistakes)
     for cut in cuts:
         at, whole_value = _shift(cut.span, span.start), front[cut.span.start : cut.span.end]
