@@ -229,12 +229,14 @@ def _still_open(ws: Workspace, holder: Holder, things: Sequence[Goal | Outcome])
         message = f"{named(holder)} is still {_state(holder)}, {late} after its period ended"
         if others:
             so, take = ("so is", "takes") if len(others) == 1 else ("so are", "take")
-            message += f", and {so} {_listed(others)} that {take} it"
+            message += f", and {so} {_listed(others)} that {take} its period"
     else:
         take, verb = ("takes", "is") if len(others) == 1 else ("take", "are")
-        message = f"the period of {_document(holder)} ended {late} ago, and {_listed(others)} that {take} it {verb} still open"
+        whose = "the organisation" if isinstance(holder, Org) else _document(holder)
+        message = f"the period of {whose} ended {late} ago, and {_listed(others)} that {take} it {verb} still open"
+    proposed = all(thing.status == "proposed" for thing in things)
     goals = any(isinstance(thing, Goal) for thing in things)
-    close = "`achieved`, `missed` or `dropped`" if goals else "`achieved` or `dropped`"
+    close = "`dropped`" if proposed else "`achieved`, `missed` or `dropped`" if goals else "`achieved` or `dropped`"
     return Finding(
         "AL702",
         holder.path,
@@ -246,7 +248,7 @@ def _still_open(ws: Workspace, holder: Holder, things: Sequence[Goal | Outcome])
         else f"close what is over with {close}, and give the rest a new `period`",
         hint="close, or correct the period",
         related=tuple(Related(thing.path, f"still {_state(thing)}", id_route(thing)) for thing in others[:_SHOWN]),
-        severity=Severity.INFO if all(_state(thing) == "proposed" for thing in things) else None,
+        severity=Severity.INFO if proposed else None,
         identity=(*_subject(holder)[0], "period", str(holder.period)),
         rests_on=ws.period_facts(things[0]),
     )

@@ -50,7 +50,7 @@ def _number(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{max(-9.99, min(9.99, share)):.0%}"
+    return f"{min(9.99, share):.0%}"
 
 
 @rule("AL601", "unmeasured-goal", Severity.INFO)
@@ -120,13 +120,7 @@ def unmeasured_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             (*thing.route, "id"),
             label="how would you know?",
             help="add `measures:` with a number that shows it, such as "
-            + (
-                f"`{{metric: {next(iter(ws.metrics))}, baseline: 64, target: 10}}`"
-                if len(ws.metrics) == 1
-                else "`{metric: ID, baseline: 64, target: 10}`"
-                if ws.metrics
-                else "`{name: What is counted, baseline: 64, target: 10}`"
-            ),
+            + f"`{{{'metric: id' if ws.metrics else 'name: What is counted'}, baseline: 64, target: 10}}`",
             hint="add measures",
             severity=Severity.WARNING if in_focus else None,
             identity=(thing.ref, thing.noun, "measures"),
@@ -266,17 +260,13 @@ def contradictory_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
                 against.setdefault(used.metric.id, []).append(used)
             elif used.measure.direction or (used.measure.baseline is not None and used.measure.target is not None):
                 agreed.add(used.metric.id)
-    doubtful = {
-        metric: uses
-        for metric, uses in against.items()
-        if metric not in agreed and len({used.owner.key for used in uses}) > 1
-    }
+    doubtful = {metric: uses for metric, uses in against.items() if metric not in agreed and len(uses) > 1}
     for metric_id, uses in doubtful.items():
         metric = ws.metrics[metric_id]
         yield Finding(
             "AL603",
             metric.path,
-            f"metric `{metric_id}` has the direction `{metric.direction}`, and all {len(uses)} measures that use it "
+            f"metric `{metric_id}` has the direction `{metric.direction}`, and the {len(uses)} measures that use it "
             "go another way",
             (*metric.route, "direction"),
             label="nobody goes this way",
@@ -352,7 +342,7 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
         if by_metric:
             message = f"{_words(used)} goes {figures}, and the direction of its metric is `{way}`"
             label, hint = "on the wrong side", "correct target"
-            help_ = "correct `target`, or swap it with `baseline`; the metric's direction counts"
+            help_ = "correct `target`, or swap it with `baseline`; if it is the metric that is wrong, correct it there"
         else:
             field, label, hint = "direction", "the figures say otherwise", other
             help_ = f"write `direction: {other}`, or correct `target`"
@@ -618,9 +608,12 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
         elif period is not None:
             line = _straight_line(ws, period, measure)
             if line >= _TOO_EARLY and progress < line * _FAR_BEHIND:
-                way = f"{_percent(progress)} of the way" if progress >= 0 else f"{_percent(-progress)} the wrong way"
-                gone = "has come" if progress >= 0 else "has gone"
-                claim = f"{name} {gone} {way}, where a straight line would be at {_percent(line)}"
+                share = _percent(abs(progress))
+                back = progress < 0 and share != "0%"
+                way = f"{share} the wrong way" if back else f"{share} of the way"
+                claim = (
+                    f"{name} has {'gone' if back else 'come'} {way}, where a straight line would be at {_percent(line)}"
+                )
                 found.append((progress / line, used, claim, way))
     if not found:
         return None
@@ -633,7 +626,7 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
         label=label,
         help="set `status: at-risk` or `off-track`, or update `current`",
         hint="correct status, or update current",
-        related=(Related(goal.path, "on track, it says", id_route(goal)),),
+        related=(Related(goal.path, "counts as on track", id_route(goal)),),
         identity=(goal.ref, goal.noun, "status", "on-track"),
         rests_on=(*worst.facts, *ws.period_facts(goal)),
     )
