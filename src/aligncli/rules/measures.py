@@ -255,9 +255,10 @@ def contradictory_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
         fault = contradiction(used.measure, used.metric)
         if fault is not None:
             wrong.append((used, fault))
-        if used.metric is not None and used.metric.direction and fault != "two names" and ws.is_known(used.facts):
+        if used.metric is not None and used.metric.direction and fault != "two names":
             if _goes_against(used.measure, used.metric.direction):
-                against.setdefault(used.metric.id, []).append(used)
+                if ws.is_known(used.facts):
+                    against.setdefault(used.metric.id, []).append(used)
             elif used.measure.direction or (used.measure.baseline is not None and used.measure.target is not None):
                 agreed.add(used.metric.id)
     doubtful = {metric: uses for metric, uses in against.items() if metric not in agreed and len(uses) > 1}
@@ -283,9 +284,8 @@ def contradictory_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
             rests_on=((metric.key, "direction"),),
         )
     for used, fault in wrong:
-        if used.metric is not None and used.metric.id in doubtful and fault != "two names":
-            continue
-        yield _contradiction(used, fault)
+        if used.metric is None or used.metric.id not in doubtful or fault not in ("two directions", "wrong side"):
+            yield _contradiction(used, fault)
 
 
 def _watched(ws: Workspace) -> Iterator[Measuring]:

@@ -128,6 +128,10 @@ Holder = Goal | Outcome | Team | GoalsDocument | Org
 """Where a period can be written."""
 
 
+_COMMON = 40
+"""What so many names have in common says nothing about any of them."""
+
+
 class _Due(NamedTuple):
     """A period that a thing has, or takes from somewhere."""
 
@@ -194,6 +198,7 @@ class Workspace:
         self.scope = ScopeIndex((), {}, {})
         self._periods: dict[str, _Due] = {}
         self._inheritance: dict[str, _Due] = {}
+        self._metrics_like: dict[str, Metric | None] = {}
         self._problems: dict[str, list[Finding]] | None = None
         self._folders: dict[str, _Folder] | None = None
 
@@ -235,21 +240,28 @@ class Workspace:
 
     def metric_like(self, name: str) -> Metric | None:
         """The one registered metric whose id or name is clearly nearest to the name of a measure."""
-        near: dict[str, int] = {}
-        for slips, text in self._metric_suggester.ranked(name):
-            near.setdefault(self._metric_words[text].id, slips)
-        ranked = sorted(near.items(), key=lambda item: item[1])
-        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-            return None
-        return self.metrics[ranked[0][0]]
+        if name not in self._metrics_like:
+            near: dict[str, int] = {}
+            candidates: dict[str, Metric] = {}
+            for start in _word_starts(name):
+                texts = self._metric_texts.get(start, {})
+                candidates.update(texts if len(texts) <= _COMMON else {})
+            for slips, text in Suggester(candidates.keys()).ranked(name):
+                near.setdefault(candidates[text].id, slips)
+            ranked = sorted(near.items(), key=lambda item: item[1])
+            clear = ranked and (len(ranked) == 1 or ranked[0][1] < ranked[1][1])
+            self._metrics_like[name] = self.metrics[ranked[0][0]] if clear else None
+        return self._metrics_like[name]
 
     @cached_property
-    def _metric_words(self) -> dict[str, Metric]:
-        return {word: metric for metric in self.metrics.values() for word in (metric.name, metric.id) if word}
-
-    @cached_property
-    def _metric_suggester(self) -> Suggester:
-        return Suggester(self._metric_words.keys())
+    def _metric_texts(self) -> dict[str, dict[str, Metric]]:
+        """The ids and names of metrics by how their words begin: comparing every measure with all is quadratic."""
+        texts: dict[str, dict[str, Metric]] = {}
+        for metric in self.metrics.values():
+            for text in (metric.name, metric.id):
+                for start in _word_starts(text):
+                    texts.setdefault(start, {})[text] = metric
+        return texts
 
     # --- time ---
 
@@ -367,6 +379,10 @@ class Workspace:
         folder, _, name = path.rpartition("/")
         inside = self._folders.get(folder.casefold())
         return inside.meant(name) if inside is not None else None
+
+
+def _word_starts(text: str) -> set[str]:
+    return {word[:4] for word in text.casefold().replace("-", " ").split()[:_COMMON]}
 
 
 class _Folder:
