@@ -93,16 +93,16 @@ def review_overdue(ws: Workspace, config: Config) -> Iterator[Finding]:
 def _to_review(ws: Workspace, content: Content) -> bool:
     """Whether a document is one that is still lived by."""
     if isinstance(content, Outcome):
-        return content.is_live
+        return content.is_live and bool(content.id)
     if isinstance(content, Guardrail):
-        return content.status == "active"
+        return content.status == "active" and bool(content.id)
     if isinstance(content, GoalsDocument):
         period = ws.parse(content.period)
         if period is None or not period.holds(ws.as_of):
             return False
     if isinstance(content, Team | TeamApi | GoalsDocument):
         team = ws.teams.get(content.team)
-        return team is None or not _is_past(ws, team)
+        return bool(content.team) and (team is None or not _is_past(ws, team))
     return True
 
 
