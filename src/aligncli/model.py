@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -127,6 +127,11 @@ class Measure(Record, frozen=True):
     current: float | None = None
     as_of: date | None = None
     source: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What is measured: its metric's id, else its own name."""
+        return self.metric or self.name or ""
 
 
 class Dependency(Record, frozen=True):
@@ -637,3 +642,32 @@ def progress(measure: Measure, metric: Metric | None) -> float | None:
     if measure.baseline is None or measure.baseline == measure.target:
         return None
     return (measure.current - measure.baseline) / (measure.target - measure.baseline)
+
+
+def reached(measure: Measure, metric: Metric | None) -> bool | None:
+    """Whether the current value is on the right side of the target; nothing when a figure that it takes is missing."""
+    if measure.target is None or measure.current is None:
+        return None
+    way = direction(measure, metric)
+    if way is None:
+        return None
+    if way in ("increase", "keep-above"):
+        return measure.current >= measure.target
+    return measure.current <= measure.target
+
+
+Contradiction = Literal["two names", "two directions", "no change", "wrong side"]
+
+
+def contradiction(measure: Measure, metric: Metric | None) -> Contradiction | None:
+    """How a measure contradicts its metric or itself, if it does: then its figures say nothing."""
+    if measure.metric is not None and measure.name is not None:
+        return "two names"
+    if metric is not None and metric.direction and measure.direction and measure.direction != metric.direction:
+        return "two directions"
+    way = direction(measure, metric)
+    if measure.baseline is None or measure.target is None or way in ("keep-above", "keep-below"):
+        return None
+    if measure.baseline == measure.target:
+        return "no change"
+    return "wrong side" if (way == "increase") != (measure.target > measure.baseline) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aligncli.rules import documents, fields, guardrails, itself, names, traceability
+from aligncli.rules import documents, fields, freshness, guardrails, itself, measures, names, traceability
 from aligncli.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -40,6 +40,18 @@ RULES: tuple[Rule, ...] = (
     guardrails.guardrail_without_why,
     guardrails.unused_guardrail,
     guardrails.unknown_scope,
+    measures.unmeasured_goal,
+    measures.measure_without_baseline,
+    measures.contradictory_measure,
+    measures.too_many_goals,
+    measures.stale_measure,
+    measures.status_against_measure,
+    measures.ended_without_learning,
+    measures.overdue_experiment,
+    measures.unregistered_metric,
+    freshness.review_overdue,
+    freshness.period_over,
+    freshness.lingering_blocker,
     itself.unknown_rule,
     itself.unused_suppression,
     itself.expired_suppression,

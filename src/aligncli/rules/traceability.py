@@ -116,7 +116,8 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     An open goal and what it supports share at least one day. A goal without a period takes its document's, then
-    the organisation's; an outcome its first parent's that has one, then the organisation's.
+    the organisation's; an outcome its first parent's that has one, then the organisation's. What is over for longer
+    than the grace in the configuration (21 days) is AL702's matter, and told once.
 
     ## Why it matters
     A goal for next year cannot help an outcome that ends this summer. Most often one of the two was carried over
@@ -171,11 +172,12 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## How to fix
     Correct the period that is out of date, or let the goal support what comes next.
     """
+    grace = config.limits.period_grace_days
     for goal in ws.goals.values():
         if not goal.is_open or _silent(ws, goal):
             continue
         own = ws.period(goal)
-        if own is None:
+        if own is None or ws.days_over(goal) > grace:
             continue
         apart = []
         for support in ws.supports.get(goal.key, ()):
@@ -184,7 +186,7 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
                 continue
             if target.is_live if isinstance(target, Outcome) else target.is_open:
                 theirs = ws.period(target)
-                if theirs is not None and not own.meets(theirs):
+                if theirs is not None and not own.meets(theirs) and ws.days_over(target) <= grace:
                     apart.append((support, theirs))
         if not apart:
             continue
@@ -398,7 +400,7 @@ def outcome_without_owner(ws: Workspace, config: Config) -> Iterator[Finding]:
     name: Parcelry
     north-star: Anyone can send a parcel anywhere with one tap.
     outcomes:
-      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, focus: true}
+      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, focus: true, measures: [{name: Carts, baseline: 48, target: 30}]}
     ---
     ```
     ```markdown teams/checkout/charter.md
@@ -418,7 +420,7 @@ def outcome_without_owner(ws: Workspace, config: Config) -> Iterator[Finding]:
     name: Parcelry
     north-star: Anyone can send a parcel anywhere with one tap.
     outcomes:
-      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, focus: true, owner: head of product}
+      - {id: fewer-abandoned-carts, title: Fewer carts are abandoned, focus: true, owner: head of product, measures: [{name: Carts, baseline: 48, target: 30}]}
     ---
     ```
     ```markdown teams/checkout/charter.md

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import posixpath
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -98,11 +98,47 @@ class Interacting(NamedTuple):
     """As in :class:`Support`."""
 
 
+class Measuring(NamedTuple):
+    """A measure where it is used, its metric resolved."""
+
+    owner: Goal | Outcome | Experiment
+    measure: Measure
+    metric: Metric | None
+    route: Route
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What its figures rest on."""
+        facts = [(self.owner.key, "measures"), (self.owner.key, "status")]
+        if self.metric is not None:
+            facts.append((self.metric.key, "direction"))
+        if isinstance(self.owner, Experiment):
+            facts.append((f"team:{self.owner.team}", "experiments"))
+        return tuple(facts)
+
+
 class Place(NamedTuple):
     """A value in a document."""
 
     path: str
     route: Route
+
+
+Holder = Goal | Outcome | Team | GoalsDocument | Org
+"""Where a period can be written."""
+
+
+_COMMON = 40
+"""What so many names have in common says nothing about any of them."""
+
+
+class _Due(NamedTuple):
+    """A period that a thing has, or takes from somewhere."""
+
+    period: Period | None = None
+    sound: bool = True
+    """Whether all that decides it can be relied on."""
+    holder: Holder | None = None
 
 
 class Workspace:
@@ -160,8 +196,9 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
-        self._periods: dict[str, tuple[Period | None, bool]] = {}
-        self._inheritance: dict[str, tuple[Period | None, bool]] = {}
+        self._periods: dict[str, _Due] = {}
+        self._inheritance: dict[str, _Due] = {}
+        self._metrics_like: dict[str, Metric | None] = {}
         self._problems: dict[str, list[Finding]] | None = None
         self._folders: dict[str, _Folder] | None = None
 
@@ -183,61 +220,113 @@ class Workspace:
         self.poisoned.add((entity, field))
         self.poisoned.add((namespace, field))
 
+    def is_known(self, facts: Iterable[Fact]) -> bool:
+        """Whether facts can be relied on, as the engine asks for a finding's ``rests_on``; for a rule that sums up."""
+        return not any(fact in self.poisoned or (fact[0], "*") in self.poisoned for fact in facts)
+
+    # --- metrics ---
+
     def metric(self, measure: Measure) -> Metric | None:
         """The registered metric that a measure names, if it names one that exists."""
         return self.metric_names.get(measure.metric) if measure.metric is not None else None
+
+    def measuring(self, owner: Goal | Outcome | Experiment) -> Iterator[Measuring]:
+        """The measures of a goal or an outcome, or the one of an experiment that has figures."""
+        if not isinstance(owner, Experiment):
+            for index, measure in enumerate(owner.measures):
+                yield Measuring(owner, measure, self.metric(measure), (*owner.route, "measures", index))
+        elif isinstance(owner.measure, Measure):
+            yield Measuring(owner, owner.measure, self.metric(owner.measure), (*owner.route, "measure"))
+
+    def metric_like(self, name: str) -> Metric | None:
+        """The one registered metric whose id or name is clearly nearest to the name of a measure."""
+        if name not in self._metrics_like:
+            near: dict[str, int] = {}
+            candidates: dict[str, Metric] = {}
+            for start in _word_starts(name):
+                texts = self._metric_texts.get(start, {})
+                candidates.update(texts if len(texts) <= _COMMON else {})
+            for slips, text in Suggester(candidates.keys()).ranked(name):
+                near.setdefault(candidates[text].id, slips)
+            ranked = sorted(near.items(), key=lambda item: item[1])
+            clear = ranked and (len(ranked) == 1 or ranked[0][1] < ranked[1][1])
+            self._metrics_like[name] = self.metrics[ranked[0][0]] if clear else None
+        return self._metrics_like[name]
+
+    @cached_property
+    def _metric_texts(self) -> dict[str, dict[str, Metric]]:
+        """The ids and names of metrics by how their words begin: comparing every measure with all is quadratic."""
+        texts: dict[str, dict[str, Metric]] = {}
+        for metric in self.metrics.values():
+            for text in (metric.name, metric.id):
+                for start in _word_starts(text):
+                    texts.setdefault(start, {})[text] = metric
+        return texts
 
     # --- time ---
 
     def period(self, thing: Goal | Outcome) -> Period | None:
         """The period of a goal (its own, its document's, the org's) or an outcome (its own, its first
         parent's that has one, the org's)."""
-        return self._period_of(thing)[0]
+        return self._due(thing).period
+
+    def period_holder(self, thing: Goal | Outcome) -> Holder | None:
+        """Where the period of a thing is written: with itself, or with what it takes it from."""
+        return self._due(thing).holder
 
     def period_facts(self, thing: Goal | Outcome) -> tuple[Fact, ...]:
         """What the period of a thing rests on, in one fact, which is poisoned when any of it is."""
-        if not self._period_of(thing)[1]:
+        if not self._due(thing).sound:
             self.poisoned.add((thing.key, "inherited period"))
         return ((thing.key, "inherited period"),)
 
-    def _period_of(self, thing: Goal | Outcome) -> tuple[Period | None, bool]:
-        """A period, and whether all that decides it can be relied on."""
+    def days_over(self, thing: Goal | Outcome) -> int:
+        """How many days ago the period of a thing ended; 0 until its last day, and without any period."""
+        period = self.period(thing)
+        return max(0, (self.as_of - period.end).days) if period is not None else 0
+
+    def _due(self, thing: Goal | Outcome) -> _Due:
         known = self._periods.get(thing.key)
         if known is None:
             if isinstance(thing, Goal):
-                period, sound = self.parse(thing.period), self._is_sound(thing.key, "period")
+                known = _Due(self.parse(thing.period), self._is_sound(thing.key, "period"), thing)
                 document = self.by_path.get(thing.path)
-                if period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
-                    period = self.parse(document.content.period)
+                if known.period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
+                    known = known._replace(period=self.parse(document.content.period), holder=document.content)
             else:
-                period, sound = self._inherited(thing)
-            if period is None and self.org is not None:
-                period, sound = self.parse(self.org.period), sound and self._is_sound("org", "period")
-            known = self._periods[thing.key] = (period, sound)
+                known = self._inherited(thing)
+            if known.period is None and self.org is not None:
+                sound = known.sound and self._is_sound("org", "period")
+                known = _Due(self.parse(self.org.period), sound, self.org)
+            if known.period is None:
+                known = known._replace(holder=None)
+            self._periods[thing.key] = known
         return known
 
-    def _inherited(self, outcome: Outcome) -> tuple[Period | None, bool]:
+    def _inherited(self, outcome: Outcome) -> _Due:
         """An outcome's own period, else that of its first parent which has one, without the org's.
 
         All outcomes are settled at once, each after what it supports, so that a long chain takes no longer than its
         length.
         """
         if not self._inheritance:
+            unknown = _Due(sound=False)
             for key in self.trace:  # in which everything comes after what it leads to
                 current = self.outcomes.get(key.removeprefix("outcome:"))
                 if current is None or current.key != key:
                     continue
                 period, sound = self.parse(current.period), self._is_sound(key, "period")
+                holder: Holder | None = current
                 if period is None:
                     sound = sound and self._is_sound(key, "supports") and key not in self.unknown_supports
                     for support in self.supports.get(key, ()):
-                        theirs, theirs_sound = self._inheritance.get(support.target.key, (None, False))
-                        sound = sound and theirs_sound
-                        if theirs is not None:
-                            period = theirs
+                        theirs = self._inheritance.get(support.target.key, unknown)
+                        sound = sound and theirs.sound and not support.is_guess
+                        if theirs.period is not None:
+                            period, holder = theirs.period, theirs.holder
                             break
-                self._inheritance[key] = (period, sound)
-        return self._inheritance.get(outcome.key, (None, False))
+                self._inheritance[key] = _Due(period, sound, holder)
+        return self._inheritance.get(outcome.key, _Due(sound=False))
 
     def _is_sound(self, entity: str, field: str) -> bool:
         return (entity, field) not in self.poisoned and (entity, "*") not in self.poisoned
@@ -290,6 +379,10 @@ class Workspace:
         folder, _, name = path.rpartition("/")
         inside = self._folders.get(folder.casefold())
         return inside.meant(name) if inside is not None else None
+
+
+def _word_starts(text: str) -> set[str]:
+    return {word[:4] for word in text.casefold().replace("-", " ").split()[:_COMMON]}
 
 
 class _Folder:
