@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aligncli.rules import documents, fields, guardrails, names, traceability
+from aligncli.rules import documents, fields, guardrails, names, together, traceability
 from aligncli.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -40,4 +40,13 @@ RULES: tuple[Rule, ...] = (
     guardrails.guardrail_without_why,
     guardrails.unused_guardrail,
     guardrails.unknown_scope,
+    together.one_sided_interaction,
+    together.overdue_collaboration,
+    together.open_ended_collaboration,
+    together.missing_contact,
+    together.team_size,
+    together.duplicate_ownership,
+    together.too_many_interactions,
+    together.unserved_dependency,
+    together.no_community,
 )

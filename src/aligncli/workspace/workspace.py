@@ -98,6 +98,14 @@ class Interacting(NamedTuple):
     """As in :class:`Support`."""
 
 
+class Pair(NamedTuple):
+    """Two teams, in the order of their ids, of which at least one names the other in its Team API."""
+
+    teams: tuple[Team, Team]
+    said: tuple[list[Interacting], list[Interacting]]
+    """What the Team API of each says of its work with the other."""
+
+
 class Place(NamedTuple):
     """A value in a document."""
 
@@ -186,6 +194,37 @@ class Workspace:
     def metric(self, measure: Measure) -> Metric | None:
         """The registered metric that a measure names, if it names one that exists."""
         return self.metric_names.get(measure.metric) if measure.metric is not None else None
+
+    # --- working together ---
+
+    @cached_property
+    def current_apis(self) -> dict[str, TeamApi]:
+        """The Team APIs of teams that are not archived, by the team's id; without those that name their team by a
+        reference that leads nowhere, of which nothing can be concluded."""
+        found = {}
+        for team_id, api in self.apis.items():
+            team = self.teams.get(team_id)
+            if team is not None and not team.is_archived and (api.team == team_id or api.team in team.formerly):
+                found[team_id] = api
+        return found
+
+    @cached_property
+    def pairs(self) -> Sequence[Pair]:
+        """The teams that work together, both sides beside each other; archived teams and a team with itself aside."""
+        pairs: dict[tuple[str, str], Pair] = {}
+        for team_id, said in self.interactions.items():
+            is_guess = team_id not in self.current_apis
+            for named in said:
+                own, other = named.team, named.other
+                if own.id == other.id or other.is_archived:
+                    continue
+                turned = other.id < own.id
+                ids = (other.id, own.id) if turned else (own.id, other.id)
+                pair = pairs.get(ids)
+                if pair is None:
+                    pair = pairs[ids] = Pair((other, own) if turned else (own, other), ([], []))
+                pair.said[turned].append(named._replace(is_guess=True) if is_guess else named)
+        return list(pairs.values())
 
     # --- time ---
 
