@@ -267,7 +267,7 @@ def _same_role(ws: Workspace, own: _Side, other: _Side, named: Interacting, riva
         using = own if offering is other else other
         help_ = (
             f"`{offering.team.id}` publishes `{service}`, so write `role: {takes if _GIVES[role] else gives}` in the Team API of "
-            f"`{(using if _GIVES[role] else offering).team.id}`: a role is that of the team whose Team API it stands in"
+            f"`{(using if _GIVES[role] else offering).team.id}` (a role is that of the team whose Team API it stands in)"
         )
     else:
         does = ("helps", "learns") if helps else ("offers the service", "uses it")
@@ -322,13 +322,13 @@ def _unanswered(ws: Workspace, own: _Side, other: _Side) -> Finding:
     if not has_api:
         message = f"{said}, and `{other.team.id}` has no Team API"
         related = Related(path, "no Team API", route, on_key)
-        help_ = (
-            f"`{other.team.id}` is a group: name the team in it that you work with"
-            if other.team.is_group
-            else f"once `{other.team.id}` has a Team API, it answers there with {entries} under `interactions`"
-        )
-        if named.interaction.service is not None and _role(ws, named) == "consumer" and not other.team.is_group:
-            help_ += f", or publishes the service `{named.interaction.service}`"
+        service_used = named.interaction.service if _role(ws, named) == "consumer" else None
+        if other.team.is_group:
+            help_ = f"`{other.team.id}` is a group: name the team in it that you work with"
+        elif service_used is not None:
+            help_ = f"this is agreed once `{other.team.id}` has a Team API that publishes `{service_used}`"
+        else:
+            help_ = f"once `{other.team.id}` has a Team API, it adds {entries} to the `interactions` there"
     elif unserved is not None:
         named, message = unserved, f"team `{own.team.id}` {_claims([unserved])}, which `{other.team.id}` has retired"
         service = ws.services[f"{other.team.id}/{named.interaction.service}"]
@@ -354,7 +354,7 @@ def _unanswered(ws: Workspace, own: _Side, other: _Side) -> Finding:
         )
         offers = _offers(ws, other.team)
         if offers and named.interaction.role == "consumer" and named.interaction.service is None:
-            help_ = f"name the `service` that you use{offers}; or {help_}"
+            help_ = f"name the `service` that you use{offers}, or {help_}"
     return Finding(
         "AL501",
         named.path,
@@ -380,17 +380,21 @@ def _retired(ws: Workspace, own: _Side, other: _Side) -> Interacting | None:
 
 
 def _offers(ws: Workspace, team: Team) -> str:
-    """Some services of a team that are there to be used, in brackets."""
+    """Some services of a team that others can use, in brackets."""
     api = ws.apis.get(team.id)
     live = [service.id for service in api.services if service.status == "live"] if api is not None else []
-    return f" ({_some(live)})" if live else ""
+    return f" (`{team.id}` offers {_some(live)})" if live else ""
 
 
 def _some(ids: Sequence[str]) -> str:
     """At most five ids, in a sentence."""
     shown = [f"`{name}`" for name in ids[:5]]
-    last = f"{len(ids) - 5} more" if len(ids) > 5 else shown.pop()
-    return f"{', '.join(shown)} and {last}" if shown else last
+    return _listed([*shown, f"{len(ids) - 5} more"] if len(ids) > 5 else shown)
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words with commas, and the last with "and"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _role(ws: Workspace, named: Interacting) -> str | None:
@@ -419,7 +423,7 @@ def _entries(ws: Workspace, side: _Side) -> str:
         if interaction.until is not None:
             parts.append(f"until: {interaction.until}")
         entries.setdefault((interaction.mode, role), f"`- {{{', '.join(parts)}}}`")
-    return " and ".join(entries.values())
+    return _listed(list(entries.values()))
 
 
 def _claims(said: Iterable[Interacting]) -> str:
@@ -427,7 +431,7 @@ def _claims(said: Iterable[Interacting]) -> str:
     claims: dict[tuple[str | None, str | None], str] = {}
     for named in said:
         claims.setdefault((named.interaction.mode, named.interaction.role), _claim(named))
-    return "says that it " + " and ".join(claims.values())
+    return f"says that it {_listed(list(claims.values()))}"
 
 
 def _claim(named: Interacting) -> str:
@@ -557,12 +561,11 @@ def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
         late = days((ws.as_of - (named.interaction.until or ws.as_of)).days)
         theirs = [answer for answer in sure if answer.team is not named.team]
         later = next((answer.interaction.until for answer in theirs if answer.interaction.until), None)
-        if any(answer.team is not named.team for answer in overdue):
-            help_ = f"remove it from both Team APIs, or agree with `{named.other.id}` on a new `until`"
-        elif later is not None:
+        if later is not None and later >= ws.as_of:
             help_ = f"if it goes on, write `until: {later}` as `{named.other.id}` does; if it is over, both remove it"
         else:
-            help_ = f"remove it, or agree with `{named.other.id}` on a new `until`"
+            both = " from both Team APIs" if theirs else ""
+            help_ = f"remove it{both}, or agree with `{named.other.id}` on a new `until`"
         yield Finding(
             "AL502",
             named.path,
@@ -573,7 +576,7 @@ def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
             hint="end it, or agree on a new date",
             related=tuple(_related_end(answer) for answer in theirs[:1]),
             identity=(pair.teams[0].id, "interactions", pair.teams[1].id, mode, "overdue"),
-            rests_on=tuple((team.key, field) for team in pair.teams for field in ("interactions", "status")),
+            rests_on=((named.team.key, "interactions"), *((team.key, "status") for team in pair.teams)),
         )
 
 
@@ -968,8 +971,8 @@ def _owned_twice(name: str, repo: str, last: _Owning, others: Sequence[_Owning])
         f"team `{last.team.id}` owns `{last.owned.name}`, and so {verb} {_some(ids)}",
         last.route,
         label="owned twice" if len(ids) == 1 else f"owned {len(ids) + 1} times",
-        help="agree on one owner; whoever is not removes it"
-        + ("" if repo else ", and if it is other software, give each its `repo`"),
+        help="agree on one owner, and let the others remove it"
+        + ("" if repo else "; if it is not the same software, give each its `repo`"),
         hint="agree on one owner",
         related=tuple(Related(owning.path, f"`{owning.team.id}` owns it", owning.route) for owning in others[:5]),
         identity=(last.team.id, "owns", name, repo, *ids),
@@ -980,10 +983,10 @@ def _owned_twice(name: str, repo: str, last: _Owning, others: Sequence[_Owning])
 def _repo(ws: Workspace, owning: _Owning) -> str:
     """Where the source is kept, in one spelling; empty where nobody says."""
     text = (owning.owned.repo or "").strip()
-    if text.startswith((".", "/")):
-        return ws.resolve_path(owning.path, text) or text
     scheme = _SCHEME.match(text)
     host, slash, path = (text[scheme.end() :] if scheme else text).partition("/")
+    if text and scheme is None and ":" not in host and "." not in host.strip("."):
+        return ws.resolve_path(owning.path, text) or text  # a folder in this repo
     host = host.rpartition("@")[2]
     if scheme is None and ":" in host:  # git@host:path
         host, _, first = host.partition(":")
@@ -1137,10 +1140,15 @@ def too_many_interactions(ws: Workspace, config: Config) -> Iterator[Finding]:
         }
         if len(current) <= limit:
             continue
+        count = (
+            f"{len(current)} collaborations and facilitations"
+            if len(current) > 1
+            else "1 collaboration or facilitation"
+        )
         yield Finding(
             "AL507",
             said[0].path,
-            f"team `{team_id}` has {len(current)} collaborations and facilitations at once, and the limit is {limit}",
+            f"team `{team_id}` has {count} going on, and the limit is {limit}",
             ("interactions",),
             on_key=True,
             label=f"{len(current)} at once",
@@ -1357,8 +1365,8 @@ def no_community(ws: Workspace, config: Config) -> Iterator[Finding]:
         if team.communities or team.status != "active" or team.is_group:
             continue
         if offered is None:
-            offered = ", ".join(f'`{c.id}` ("{c.name}")' if c.name else f"`{c.id}`" for c in active[:5])
-            offered += f" and {len(active) - 5} more" if len(active) > 5 else ""
+            shown = [f'`{c.id}` ("{c.name}")' if c.name else f"`{c.id}`" for c in active[:5]]
+            offered = _listed([*shown, f"{len(active) - 5} more"] if len(active) > 5 else shown)
         yield Finding(
             "AL509",
             team.path,
