@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from aligncli.config import Config
-from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
-from aligncli.model import Interaction, Owned, Team
+from aligncli.diagnostics import Fact, Finding, Related, Severity
+from aligncli.model import Interaction, Team
 from aligncli.rules.base import days, rule
 from aligncli.workspace.names import id_route
-from aligncli.workspace.workspace import Interacting, Pair, Workspace
+from aligncli.workspace.workspace import GIVES, TEMPORARY, Interacting, Owning, Pair, Side, Workspace, kind_of
 
 _DAYS_TO_ANSWER = 30
 """How long the other team has to write down its side. The catalogue of rules says so: it is what AL501 means, and
 nothing that an organisation tunes."""
 
-_TEMPORARY = {"collaboration": "collaboration", "facilitating": "facilitation"}
-"""The modes that cost attention and so should end, each with its noun."""
+_NOUNS = {"collaboration": "collaboration", "facilitating": "facilitation"}
 
 _OPPOSITE = {
     "provider": "consumer",
@@ -26,8 +24,6 @@ _OPPOSITE = {
     "facilitator": "facilitated",
     "facilitated": "facilitator",
 }
-_GIVES = {None: None, "provider": True, "facilitator": True, "consumer": False, "facilitated": False}
-"""Whether a role is the one that gives; nothing for a role that is not stated, which contradicts neither."""
 
 _MODE_OF_ROLE = {
     "provider": "x-as-a-service",
@@ -35,9 +31,6 @@ _MODE_OF_ROLE = {
     "facilitator": "facilitating",
     "facilitated": "facilitating",
 }
-
-_Kind = tuple[str | None, bool | None]
-"""The mode of an interaction, and whether this side gives: what must fit between the two sides."""
 
 
 @rule("AL501", "one-sided-interaction", Severity.WARNING)
@@ -138,16 +131,8 @@ def one_sided_interaction(ws: Workspace, config: Config) -> Iterator[Finding]:
             # By a former name of its own, AL205 speaks first.
             if named.team.id == named.other.id and named.interaction.team == named.team.id:
                 yield _with_itself(named)
-    for pair in ws.pairs:
-        if any(named.is_guess for said in pair.said for named in said):
-            continue  # AL202 speaks; who was meant shows when that is mended
-        if any(team.id in ws.apis and team.id not in ws.current_apis for team in pair.teams):
-            continue  # here as well
-        first, second = _Side(ws, pair, 0), _Side(ws, pair, 1)
-        first.leave_open(second)
-        second.leave_open(first)
-        if first.open or second.open:
-            yield _disagreement(ws, *((first, second) if first.open else (second, first)))
+    for own, other in ws.disagreements():
+        yield _disagreement(ws, own, other)
 
 
 def _with_itself(named: Interacting) -> Finding:
@@ -164,89 +149,25 @@ def _with_itself(named: Interacting) -> Finding:
     )
 
 
-class _Side:
-    """One of two teams, and what it says of the work with the other."""
-
-    def __init__(self, ws: Workspace, pair: Pair, place: int) -> None:
-        self._ws = ws
-        self.team, self.other = pair.teams[place], pair.teams[1 - place]
-        self.said = [named for named in pair.said[place] if named.interaction.mode is not None]
-        self.current = [named for named in self.said if not _is_over(ws, named.interaction)]
-        self._by_kind = {_kind(named.interaction): named for named in reversed(self.current)}
-        self.answers = self._answered()
-        """What the other side can say and have it agreed by this one."""
-        self.open: list[Interacting] = []
-        """What this side says and the other does not agree to."""
-
-    def _answered(self) -> set[_Kind]:
-        answered: set[_Kind] = set()
-        for named in self.said:
-            mode, gives = named.interaction.mode, _GIVES[named.interaction.role]
-            if not _is_over(self._ws, named.interaction):
-                answered.add((mode, None))
-                if gives is not True:
-                    answered.add((mode, True))
-                if gives is not False:
-                    answered.add((mode, False))
-            elif mode in _TEMPORARY:  # AL502 asks both whether it is over
-                answered.update(((mode, None), (mode, True), (mode, False)))
-        return answered
-
-    def leave_open(self, other: _Side) -> None:
-        """Finds what the other side does not agree to."""
-        self.open = [n for n in self.current if _kind(n.interaction) not in other.answers and not self._is_served(n)]
-
-    def _is_served(self, named: Interacting) -> bool:
-        """Whether the other team publishes the service that this one uses."""
-        interaction = named.interaction
-        if interaction.mode != "x-as-a-service" or interaction.service is None or _GIVES[interaction.role]:
-            return False
-        service = self._ws.services.get(f"{self.other.id}/{interaction.service}")
-        if service is not None:
-            return service.status != "retired"
-        if interaction.role is None and f"{self.team.id}/{interaction.service}" in self._ws.services:
-            return False  # it is the provider, without saying so
-        return self.other.id in self._ws.apis  # then AL202 speaks of the service
-
-    def rival(self, named: Interacting) -> Interacting | None:
-        """What this side says in the same mode and with the same role as the other, which states one."""
-        kind = _kind(named.interaction)
-        return self._by_kind.get(kind) if kind[1] is not None else None
-
-    @property
-    def place(self) -> tuple[str, Route, bool]:
-        """Where this side would name the other, and whether that is a key."""
-        api = self._ws.apis.get(self.team.id)
-        if api is None:
-            return self.team.path, id_route(self.team), False
-        return (api.path, ("interactions",), True) if api.interactions else (api.path, ("team",), False)
-
-
-def _kind(interaction: Interaction) -> _Kind:
-    return interaction.mode, _GIVES[interaction.role]
-
-
-def _is_over(ws: Workspace, interaction: Interaction) -> bool:
-    return interaction.until is not None and interaction.until < ws.as_of
-
-
 def _is_young(ws: Workspace, *interactions: Interaction) -> bool:
     """Whether the other side of any of them still has time to answer."""
     return any(i.since is not None and (ws.as_of - i.since).days <= _DAYS_TO_ANSWER for i in interactions)
 
 
-def _disagreement(ws: Workspace, own: _Side, other: _Side) -> Finding:
+def _disagreement(ws: Workspace, own: Side, other: Side) -> Finding:
     """What two sides do not agree about; ``own`` has said something that the other does not agree to."""
-    for named in own.open:
-        rival = other.rival(named)
-        if rival is not None and _kind(named.interaction) not in own.answers:
-            return _same_role(ws, own, other, named, rival)
-    if other.open:
+    rivals = {kind_of(rival.interaction): rival for rival in reversed(other.current)}
+    agreed = ws.agreed_by(own.said)
+    for named in own.unanswered:
+        kind = kind_of(named.interaction)
+        if kind[1] is not None and kind in rivals and kind not in agreed:
+            return _same_role(ws, own, other, named, rivals[kind])
+    if other.unanswered:
         return _other_mode(ws, own, other)
     return _unanswered(ws, own, other)
 
 
-def _same_role(ws: Workspace, own: _Side, other: _Side, named: Interacting, rival: Interacting) -> Finding:
+def _same_role(ws: Workspace, own: Side, other: Side, named: Interacting, rival: Interacting) -> Finding:
     """Both sides give, or both take."""
     role, mode = named.interaction.role or "", named.interaction.mode or ""
     if role == rival.interaction.role:
@@ -266,8 +187,8 @@ def _same_role(ws: Workspace, own: _Side, other: _Side, named: Interacting, riva
         offering, service = published[0]
         using = own if offering is other else other
         help_ = (
-            f"`{offering.team.id}` publishes `{service}`, so write `role: {takes if _GIVES[role] else gives}` in the Team API of "
-            f"`{(using if _GIVES[role] else offering).team.id}` (a role is that of the team whose Team API it stands in)"
+            f"`{offering.team.id}` publishes `{service}`, so write `role: {takes if GIVES[role] else gives}` in the Team API of "
+            f"`{(using if GIVES[role] else offering).team.id}` (a role is that of the team whose Team API it stands in)"
         )
     else:
         does = ("helps", "learns") if helps else ("offers the service", "uses it")
@@ -290,13 +211,13 @@ def _same_role(ws: Workspace, own: _Side, other: _Side, named: Interacting, riva
     )
 
 
-def _other_mode(ws: Workspace, own: _Side, other: _Side) -> Finding:
+def _other_mode(ws: Workspace, own: Side, other: Side) -> Finding:
     """Both sides name each other, and each in a mode that the other does not know of."""
-    named, rival = own.open[0], other.open[0]
+    named, rival = own.unanswered[0], other.unanswered[0]
     return Finding(
         "AL501",
         named.path,
-        f"team `{own.team.id}` {_claims(own.open)}, and `{other.team.id}` {_claims(other.open)}",
+        f"team `{own.team.id}` {_claims(own.unanswered)}, and `{other.team.id}` {_claims(other.unanswered)}",
         (*named.route, "mode"),
         label=f"`{other.team.id}` says otherwise",
         help=f"agree on which it is: then either `{other.team.id}` writes {_entries(ws, own)}, or `{own.team.id}` "
@@ -304,24 +225,27 @@ def _other_mode(ws: Workspace, own: _Side, other: _Side) -> Finding:
         hint="agree on one mode",
         related=(Related(rival.path, f"`{other.team.id}` says this", (*rival.route, "mode")),),
         severity=Severity.INFO if _is_young(ws, named.interaction, rival.interaction) else None,
-        identity=(own.team.id, "interactions", other.team.id, *_modes(own.open), "or", *_modes(other.open)),
+        identity=(own.team.id, "interactions", other.team.id, *_modes(own.unanswered), "or", *_modes(other.unanswered)),
         rests_on=_facts(ws, own, other),
     )
 
 
-def _unanswered(ws: Workspace, own: _Side, other: _Side) -> Finding:
+def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
     """One side says something, and the other side does not."""
-    named = next((n for n in own.open if not _is_young(ws, n.interaction)), own.open[0])
-    has_api = other.team.id in ws.apis
+    named = next((n for n in own.unanswered if not _is_young(ws, n.interaction)), own.unanswered[0])
     field, label = "team", f"`{other.team.id}` does not say so"
-    said = f"team `{own.team.id}` {_claims(own.open)}"
+    said = f"team `{own.team.id}` {_claims(own.unanswered)}"
     entries = _entries(ws, own)
-    path, route, on_key = other.place
-    related = Related(path, f"`{own.team.id}` is not here", route, on_key)
+    api = ws.apis.get(other.team.id)
+    if api is None:
+        related = Related(other.team.path, "no Team API", id_route(other.team))
+    elif api.interactions:
+        related = Related(api.path, f"`{own.team.id}` is not here", ("interactions",), True)
+    else:
+        related = Related(api.path, f"`{own.team.id}` is not here", ("team",))
     unserved = _retired(ws, own, other)
-    if not has_api:
+    if api is None:
         message = f"{said}, and `{other.team.id}` has no Team API"
-        related = Related(path, "no Team API", route, on_key)
         service_used = named.interaction.service if _role(ws, named) == "consumer" else None
         if other.team.is_group:
             help_ = f"`{other.team.id}` is a group: name the team in it that you work with"
@@ -362,17 +286,17 @@ def _unanswered(ws: Workspace, own: _Side, other: _Side) -> Finding:
         (*named.route, field),
         label=label,
         help=help_,
-        hint=f"{other.team.id} should answer" if has_api else f"{other.team.id} needs a Team API",
+        hint=f"{other.team.id} should answer" if api is not None else f"{other.team.id} needs a Team API",
         related=(related,),
-        severity=Severity.INFO if not has_api or _is_young(ws, named.interaction) else None,
-        identity=(own.team.id, "interactions", other.team.id, *_modes(own.open)),
+        severity=Severity.INFO if api is None or _is_young(ws, named.interaction) else None,
+        identity=(own.team.id, "interactions", other.team.id, *_modes(own.unanswered)),
         rests_on=_facts(ws, own, other),
     )
 
 
-def _retired(ws: Workspace, own: _Side, other: _Side) -> Interacting | None:
+def _retired(ws: Workspace, own: Side, other: Side) -> Interacting | None:
     """What this side says of a service that the other has retired."""
-    for named in own.open:
+    for named in own.unanswered:
         service = ws.services.get(f"{other.team.id}/{named.interaction.service}")
         if service is not None and service.status == "retired" and _role(ws, named) == "consumer":
             return named
@@ -407,10 +331,10 @@ def _role(ws: Workspace, named: Interacting) -> str | None:
     return "provider" if f"{named.team.id}/{interaction.service}" in ws.services else None
 
 
-def _entries(ws: Workspace, side: _Side) -> str:
+def _entries(ws: Workspace, side: Side) -> str:
     """What the other team would write to agree to what is open, as YAML."""
     entries: dict[tuple[str | None, str | None], str] = {}
-    for named in side.open:
+    for named in side.unanswered:
         interaction = named.interaction
         role = _OPPOSITE.get(_role(ws, named) or "")
         parts = [f"team: {named.team.id}", f"mode: {interaction.mode}"]
@@ -453,10 +377,10 @@ def _modes(said: Iterable[Interacting]) -> list[str]:
     return sorted({named.interaction.mode or "" for named in said})
 
 
-def _facts(ws: Workspace, own: _Side, other: _Side) -> tuple[Fact, ...]:
+def _facts(ws: Workspace, own: Side, other: Side) -> tuple[Fact, ...]:
     """What a disagreement rests on."""
     fields = ["interactions", "status"]
-    if any(named.interaction.mode == "x-as-a-service" for named in (*own.open, *other.open)):
+    if any(named.interaction.mode == "x-as-a-service" for named in (*own.unanswered, *other.unanswered)):
         fields.append("services")
     facts = [(team.key, field) for team in (own.team, other.team) for field in fields]
     if other.team.id not in ws.apis:
@@ -554,7 +478,7 @@ def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for pair, mode, said in _temporary(ws):
         sure = [named for named in said if not named.is_guess]
-        overdue = [named for named in sure if _is_over(ws, named.interaction)]
+        overdue = [named for named in sure if ws.is_over(named.interaction)]
         if not overdue:
             continue
         named = overdue[0]
@@ -569,7 +493,7 @@ def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
         yield Finding(
             "AL502",
             named.path,
-            f"the {_TEMPORARY[mode]} of teams `{named.team.id}` and `{named.other.id}` was to end {late} ago",
+            f"the {_NOUNS[mode]} of teams `{named.team.id}` and `{named.other.id}` was to end {late} ago",
             (*named.route, "until"),
             label=f"{late} ago",
             help=help_,
@@ -587,7 +511,7 @@ def _temporary(ws: Workspace) -> Iterator[tuple[Pair, str, list[Interacting]]]:
         for said in pair.said:
             for named in said:
                 mode = named.interaction.mode
-                if mode in _TEMPORARY:
+                if mode in TEMPORARY:
                     by_mode.setdefault(mode, []).append(named)
         for mode, both in by_mode.items():
             yield pair, mode, both
@@ -698,7 +622,7 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
         yield Finding(
             "AL503",
             named.path,
-            f"the {_TEMPORARY[mode]} of teams `{named.team.id}` and `{named.other.id}` has no end",
+            f"the {_NOUNS[mode]} of teams `{named.team.id}` and `{named.other.id}` has no end",
             (*named.route, "team"),
             label="until when?",
             help=f"agree with `{named.other.id}` on a day and add `until:`",
@@ -836,17 +760,7 @@ def team_size(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-_BLANK = re.compile(r"[\s_\-]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
-
-
-class _Owning(NamedTuple):
-    """A team that owns software, and where it says so."""
-
-    team: Team
-    path: str
-    route: Route
-    owned: Owned
 
 
 @rule("AL506", "duplicate-ownership", Severity.WARNING)
@@ -938,18 +852,10 @@ def duplicate_ownership(ws: Workspace, config: Config) -> Iterator[Finding]:
     Agree on one owner, or divide the software where the two teams' work divides. If it is not the same software, give
     each its `repo`.
     """
-    by_name: dict[str, list[_Owning]] = {}
-    for team_id, api in ws.current_apis.items():
-        team = ws.teams[team_id]
-        if team.is_group:
+    for name, namesakes in ws.owners.items():
+        if len(namesakes) < 2:
             continue
-        for index, owned in enumerate(api.owns):
-            owning = _Owning(team, api.path, ("owns", index, "name"), owned)
-            by_name.setdefault(_BLANK.sub("", owned.name).casefold(), []).append(owning)
-    for name, namesakes in by_name.items():
-        if len(namesakes) < 2 or not name:
-            continue
-        by_repo: dict[str, list[_Owning]] = {}
+        by_repo: dict[str, list[Owning]] = {}
         for owning in namesakes:
             by_repo.setdefault(_repo(ws, owning), []).append(owning)
         if "" in by_repo:  # whoever gives no repo may mean any of the others
@@ -962,7 +868,7 @@ def duplicate_ownership(ws: Workspace, config: Config) -> Iterator[Finding]:
                 yield _owned_twice(name, repo, last, others)
 
 
-def _owned_twice(name: str, repo: str, last: _Owning, others: Sequence[_Owning]) -> Finding:
+def _owned_twice(name: str, repo: str, last: Owning, others: Sequence[Owning]) -> Finding:
     ids = [owning.team.id for owning in others]
     verb = "does" if len(ids) == 1 else "do"
     return Finding(
@@ -980,7 +886,7 @@ def _owned_twice(name: str, repo: str, last: _Owning, others: Sequence[_Owning])
     )
 
 
-def _repo(ws: Workspace, owning: _Owning) -> str:
+def _repo(ws: Workspace, owning: Owning) -> str:
     """Where the source is kept, in one spelling; empty where nobody says."""
     text = (owning.owned.repo or "").strip()
     scheme = _SCHEME.match(text)
@@ -1136,7 +1042,7 @@ def too_many_interactions(ws: Workspace, config: Config) -> Iterator[Finding]:
         current = {
             (named.other.id, named.interaction.mode): named.other
             for named in said
-            if named.interaction.mode in _TEMPORARY and not named.is_guess and _is_going_on(ws, named)
+            if named.interaction.mode in TEMPORARY and not named.is_guess and _is_going_on(ws, named)
         }
         if len(current) <= limit:
             continue
@@ -1168,7 +1074,7 @@ def _is_going_on(ws: Workspace, named: Interacting) -> bool:
     return (
         interaction.status == "now"
         and (interaction.since is None or interaction.since <= ws.as_of)
-        and not _is_over(ws, interaction)
+        and not ws.is_over(interaction)
         and not named.other.is_archived
         and named.other.id != named.team.id
     )
