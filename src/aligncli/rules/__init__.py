@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aligncli.rules import documents, fields, freshness, guardrails, itself, measures, names, traceability
+from aligncli.rules import documents, fields, freshness, guardrails, itself, measures, names, together, traceability
 from aligncli.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -40,6 +40,15 @@ RULES: tuple[Rule, ...] = (
     guardrails.guardrail_without_why,
     guardrails.unused_guardrail,
     guardrails.unknown_scope,
+    together.one_sided_interaction,
+    together.overdue_collaboration,
+    together.open_ended_collaboration,
+    together.missing_contact,
+    together.team_size,
+    together.duplicate_ownership,
+    together.too_many_interactions,
+    together.unserved_dependency,
+    together.no_community,
     measures.unmeasured_goal,
     measures.measure_without_baseline,
     measures.contradictory_measure,

@@ -24,6 +24,7 @@ from aligncli.model import (
     Metric,
     Org,
     Outcome,
+    Owned,
     Period,
     Service,
     Team,
@@ -115,6 +116,49 @@ class Measuring(NamedTuple):
         if isinstance(self.owner, Experiment):
             facts.append((f"team:{self.owner.team}", "experiments"))
         return tuple(facts)
+
+
+class Pair(NamedTuple):
+    """Two teams, in the order of their ids, of which at least one names the other in its Team API."""
+
+    teams: tuple[Team, Team]
+    said: tuple[list[Interacting], list[Interacting]]
+    """What the Team API of each says of its work with the other."""
+
+
+class Side(NamedTuple):
+    """One of two teams that do not agree about their work together."""
+
+    team: Team
+    said: list[Interacting]
+    current: list[Interacting]
+    """What of it is not over."""
+    unanswered: list[Interacting]
+    """What of that the other team does not agree to."""
+
+
+class Owning(NamedTuple):
+    """Software that a Team API says its team owns."""
+
+    team: Team
+    owned: Owned
+    path: str
+    route: Route
+
+
+TEMPORARY = ("collaboration", "facilitating")
+"""The modes of working together that cost attention, and so should end."""
+
+GIVES = {None: None, "provider": True, "facilitator": True, "consumer": False, "facilitated": False}
+"""Whether a role is the one that gives; nothing for a role that is not stated, which contradicts neither."""
+
+Kind = tuple[str | None, bool | None]
+"""The mode of an interaction, and whether this side gives: what must fit between two sides."""
+
+
+def kind_of(interaction: Interaction) -> Kind:
+    """What of an interaction the other side has to agree to."""
+    return interaction.mode, GIVES[interaction.role]
 
 
 class Place(NamedTuple):
@@ -262,6 +306,102 @@ class Workspace:
                 for start in _word_starts(text):
                     texts.setdefault(start, {})[text] = metric
         return texts
+
+    # --- working together ---
+
+    @cached_property
+    def current_apis(self) -> dict[str, TeamApi]:
+        """The Team APIs of teams that are not archived, by the team's id; without those that name their team by a
+        reference that leads nowhere, of which nothing can be concluded."""
+        found = {}
+        for team_id, api in self.apis.items():
+            team = self.teams.get(team_id)
+            if team is not None and not team.is_archived and (api.team == team_id or api.team in team.formerly):
+                found[team_id] = api
+        return found
+
+    @cached_property
+    def pairs(self) -> Sequence[Pair]:
+        """The teams that work together, both sides beside each other; archived teams and a team with itself aside."""
+        pairs: dict[tuple[str, str], Pair] = {}
+        for team_id, said in self.interactions.items():
+            is_guess = team_id not in self.current_apis
+            for named in said:
+                own, other = named.team, named.other
+                if own.id == other.id or other.is_archived:
+                    continue
+                turned = other.id < own.id
+                ids = (other.id, own.id) if turned else (own.id, other.id)
+                pair = pairs.get(ids)
+                if pair is None:
+                    pair = pairs[ids] = Pair((other, own) if turned else (own, other), ([], []))
+                pair.said[turned].append(named._replace(is_guess=True) if is_guess else named)
+        return list(pairs.values())
+
+    def is_over(self, interaction: Interaction) -> bool:
+        """Whether the last day of an interaction is past."""
+        return interaction.until is not None and interaction.until < self.as_of
+
+    def is_served(self, named: Interacting) -> bool:
+        """Whether the other team publishes the service that this one uses."""
+        interaction, other = named.interaction, named.other
+        if interaction.mode != "x-as-a-service" or interaction.service is None or GIVES[interaction.role]:
+            return False
+        service = self.services.get(f"{other.id}/{interaction.service}")
+        if service is not None:
+            return service.status != "retired"
+        if interaction.role is None and f"{named.team.id}/{interaction.service}" in self.services:
+            return False  # it is the provider, without saying so
+        return other.id in self.apis  # then AL202 speaks of the service
+
+    def agreed_by(self, said: Iterable[Interacting]) -> set[Kind]:
+        """What the other team may say, and have it agreed by what this one says."""
+        agreed: set[Kind] = set()
+        for named in said:
+            mode, gives = kind_of(named.interaction)
+            if not self.is_over(named.interaction):
+                agreed.add((mode, None))
+                agreed.update((mode, theirs) for theirs in (True, False) if gives is not theirs)
+            elif mode in TEMPORARY:  # AL502 asks both whether it is over
+                agreed.update((mode, theirs) for theirs in (None, True, False))
+        return agreed
+
+    def disagreements(self) -> Iterator[tuple[Side, Side]]:
+        """The pairs of teams of which one says what the other does not agree to; that one first, or the first by id."""
+        for pair in self.pairs:
+            first, second = pair.said
+            if not (first and second) and all(self.is_served(named) for named in first or second):
+                continue  # a consumer and its provider, as most are
+            if any(named.is_guess for said in pair.said for named in said):
+                continue  # who was meant shows when that is mended
+            if any(team.id in self.apis and team.id not in self.current_apis for team in pair.teams):
+                continue  # here as well
+            left = self._side(pair.teams[0], first, second)
+            right = self._side(pair.teams[1], second, first)
+            if left.unanswered:
+                yield left, right
+            elif right.unanswered:
+                yield right, left
+
+    def _side(self, team: Team, said: list[Interacting], answers: list[Interacting]) -> Side:
+        agreed = self.agreed_by(answers)
+        current = [named for named in said if not self.is_over(named.interaction)]
+        unanswered = [n for n in current if kind_of(n.interaction) not in agreed and not self.is_served(n)]
+        return Side(team, said, current, unanswered)
+
+    @cached_property
+    def owners(self) -> dict[str, list[Owning]]:
+        """Who owns which software, by its name without case, blanks and hyphens; groups and archived teams aside."""
+        owners: dict[str, list[Owning]] = {}
+        for team_id, api in self.current_apis.items():
+            team = self.teams[team_id]
+            if not team.is_group:
+                for index, owned in enumerate(api.owns):
+                    name = "".join(owned.name.casefold().replace("-", " ").replace("_", " ").split())
+                    owners.setdefault(name or owned.name, []).append(
+                        Owning(team, owned, api.path, ("owns", index, "name"))
+                    )
+        return owners
 
     # --- time ---
 
