@@ -150,7 +150,6 @@ class Declarer:
                 self._ws.goals_of.setdefault(team, []).append(goal)
                 if team in self._names.teams.retired:
                     self._names.goals.retired.add(goal.ref)
-                    self._ws.unknown_supports.add(goal.key)  # nobody reads on in an archived team's documents
 
     def _team_of(self, content: GoalsDocument | TeamApi) -> str:
         """The id of the team that a document belongs to, its reference resolved."""
