@@ -34,7 +34,11 @@ from aligncli.model import (
 from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Clash, Reference
+from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
+
+Dated = Goal | Outcome | Team | GoalsDocument | Org
+"""What may state a period, for itself or for what takes it."""
 
 
 class Trace(enum.Enum):
@@ -105,6 +109,40 @@ class Place(NamedTuple):
     route: Route
 
 
+class Waiting(NamedTuple):
+    """An open goal that waits for another one."""
+
+    goal: Goal
+    awaited: Goal
+    route: Route
+    """Of the reference, within the goal."""
+
+
+class Apart(NamedTuple):
+    """An open goal, and something that it supports whose period shares no day with its own."""
+
+    goal: Goal
+    support: Support
+
+
+class Compared(NamedTuple):
+    """What comes out when the periods of goals are held against those of what they support."""
+
+    apart: list[Apart]
+    met: set[Place]
+    """The periods that meet another one: where each is written."""
+
+
+class _Timing(NamedTuple):
+    """The period of a thing."""
+
+    period: Period | None
+    is_sound: bool
+    """Whether all that decides it can be relied on."""
+    origin: Dated | None
+    """What states it."""
+
+
 class Workspace:
     """All documents, linked. Made by :func:`aligncli.workspace.link.link`; nothing changes it afterwards."""
 
@@ -160,8 +198,8 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
-        self._periods: dict[str, tuple[Period | None, bool]] = {}
-        self._inheritance: dict[str, tuple[Period | None, bool]] = {}
+        self._periods: dict[str, _Timing] = {}
+        self._inheritance: dict[str, _Timing] = {}
         self._problems: dict[str, list[Finding]] | None = None
         self._folders: dict[str, _Folder] | None = None
 
@@ -192,54 +230,97 @@ class Workspace:
     def period(self, thing: Goal | Outcome) -> Period | None:
         """The period of a goal (its own, its document's, the org's) or an outcome (its own, its first
         parent's that has one, the org's)."""
-        return self._period_of(thing)[0]
+        return self._timing(thing).period
+
+    def period_origin(self, thing: Goal | Outcome) -> Dated | None:
+        """What states the period of a thing: itself, its document, an outcome above it or the org."""
+        return self._timing(thing).origin
 
     def period_facts(self, thing: Goal | Outcome) -> tuple[Fact, ...]:
         """What the period of a thing rests on, in one fact, which is poisoned when any of it is."""
-        if not self._period_of(thing)[1]:
+        if not self._timing(thing).is_sound:
             self.poisoned.add((thing.key, "inherited period"))
         return ((thing.key, "inherited period"),)
 
-    def _period_of(self, thing: Goal | Outcome) -> tuple[Period | None, bool]:
-        """A period, and whether all that decides it can be relied on."""
+    @cached_property
+    def compared(self) -> Compared:
+        """The periods of open goals against those of what they support and is not over.
+
+        Only what can be relied on is compared, and nothing with a period that both take from one place.
+        """
+        compared = Compared([], set())
+        for goal in self.goals.values():
+            supports = self.supports.get(goal.key)
+            if not supports or not goal.is_open:
+                continue
+            own = self._timing(goal)
+            if own.period is None or own.origin is None or not own.is_sound or not self.is_sound(goal.key, "status"):
+                continue
+            for support in supports:
+                target = support.target
+                if support.is_guess or not (target.is_live if isinstance(target, Outcome) else target.is_open):
+                    continue
+                theirs = self._timing(target)
+                if theirs.period is None or theirs.origin is None or theirs.origin is own.origin:
+                    continue
+                if not theirs.is_sound or not self.is_sound(target.key, "status"):
+                    continue
+                if own.period.meets(theirs.period):
+                    compared.met.update((period_place(own.origin), period_place(theirs.origin)))
+                else:
+                    compared.apart.append(Apart(goal, support))
+        return compared
+
+    @cached_property
+    def astray(self) -> set[str]:
+        """The keys of goals on either end of such a comparison: their periods are no ground for more."""
+        return {thing.key for apart in self.compared.apart for thing in (apart.goal, apart.support.target)}
+
+    def _timing(self, thing: Goal | Outcome) -> _Timing:
         known = self._periods.get(thing.key)
         if known is None:
             if isinstance(thing, Goal):
-                period, sound = self.parse(thing.period), self._is_sound(thing.key, "period")
+                known = _Timing(self.parse(thing.period), self.is_sound(thing.key, "period"), thing)
                 document = self.by_path.get(thing.path)
-                if period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
-                    period = self.parse(document.content.period)
+                if known.period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
+                    known = _Timing(self.parse(document.content.period), known.is_sound, document.content)
             else:
-                period, sound = self._inherited(thing)
-            if period is None and self.org is not None:
-                period, sound = self.parse(self.org.period), sound and self._is_sound("org", "period")
-            known = self._periods[thing.key] = (period, sound)
+                known = self._inherited(thing)
+            if known.period is None and self.org is not None:
+                sound = known.is_sound and self.is_sound("org", "period")
+                known = _Timing(self.parse(self.org.period), sound, self.org)
+            if known.period is None:
+                known = known._replace(origin=None)
+            self._periods[thing.key] = known
         return known
 
-    def _inherited(self, outcome: Outcome) -> tuple[Period | None, bool]:
+    def _inherited(self, outcome: Outcome) -> _Timing:
         """An outcome's own period, else that of its first parent which has one, without the org's.
 
         All outcomes are settled at once, each after what it supports, so that a long chain takes no longer than its
         length.
         """
+        unknown = _Timing(None, False, None)
         if not self._inheritance:
             for key in self.trace:  # in which everything comes after what it leads to
                 current = self.outcomes.get(key.removeprefix("outcome:"))
                 if current is None or current.key != key:
                     continue
-                period, sound = self.parse(current.period), self._is_sound(key, "period")
+                origin: Dated | None = current
+                period, sound = self.parse(current.period), self.is_sound(key, "period")
                 if period is None:
-                    sound = sound and self._is_sound(key, "supports") and key not in self.unknown_supports
+                    sound = sound and self.is_sound(key, "supports") and key not in self.unknown_supports
                     for support in self.supports.get(key, ()):
-                        theirs, theirs_sound = self._inheritance.get(support.target.key, (None, False))
-                        sound = sound and theirs_sound
-                        if theirs is not None:
-                            period = theirs
+                        theirs = self._inheritance.get(support.target.key, unknown)
+                        sound = sound and theirs.is_sound
+                        if theirs.period is not None:
+                            period, origin = theirs.period, theirs.origin
                             break
-                self._inheritance[key] = (period, sound)
-        return self._inheritance.get(outcome.key, (None, False))
+                self._inheritance[key] = _Timing(period, sound, origin)
+        return self._inheritance.get(outcome.key, unknown)
 
-    def _is_sound(self, entity: str, field: str) -> bool:
+    def is_sound(self, entity: str, field: str) -> bool:
+        """Whether a fact can be relied on, for what counts or compares many; other rules name it in ``rests_on``."""
         return (entity, field) not in self.poisoned and (entity, "*") not in self.poisoned
 
     def parse(self, period: str | int | float | None) -> Period | None:
@@ -261,6 +342,56 @@ class Workspace:
             return False
         period = self.period(goal)
         return period is None or period.holds(self.as_of)
+
+    # --- who waits for whom, and who works towards what ---
+
+    @cached_property
+    def waits(self) -> dict[str, list[Waiting]]:
+        """By the key of an open goal: the open goals that it waits for.
+
+        A dependency without impact does not wait; neither does one whose reference stands for a guess.
+        """
+        waits: dict[str, list[Waiting]] = {}
+        for key, depends in self.depends.items():
+            goal = self.goals[key.removeprefix("goal:")]
+            if not goal.is_open:
+                continue
+            for depending in depends:
+                awaited = depending.goal
+                if awaited is None or not awaited.is_open or awaited.path in self.asleep or depending.is_guess:
+                    continue
+                if depending.dependency.impact != "none":
+                    waits.setdefault(key, []).append(Waiting(goal, awaited, (*depending.route, "to")))
+        return waits
+
+    @cached_property
+    def waiting_rings(self) -> list[list[Goal]]:
+        """Goals that wait for each other in a ring, each in the order of its links."""
+
+        def awaited(key: str) -> list[str]:
+            return [waiting.awaited.key for waiting in self.waits.get(key, ())]
+
+        return [
+            [self.goals[key.removeprefix("goal:")] for key in ring_through(component, awaited)]
+            for component in components(self.waits, awaited)
+            if len(component) > 1 or component[0] in awaited(component[0])
+        ]
+
+    @cached_property
+    def teams_behind(self) -> dict[str, int]:
+        """By the key of an outcome: how many teams have open goals that support it, or an outcome below it."""
+        bits: dict[str, int] = {}
+        teams: dict[str, int] = {}
+        """A set of teams in one number, so that a long chain of outcomes costs little more than its length."""
+        for key in reversed(self.trace):  # in which everything comes after what it leads to
+            if key.startswith("outcome:"):
+                teams[key] = teams.get(key, 0)
+                for goal in self.supporters.get(key, ()):
+                    if goal.is_open:
+                        teams[key] |= 1 << bits.setdefault(goal.team, len(bits))
+                for support in self.supports.get(key, ()):
+                    teams[support.target.key] = teams.get(support.target.key, 0) | teams[key]
+        return {key: number.bit_count() for key, number in teams.items()}
 
     # --- files ---
 
@@ -290,6 +421,11 @@ class Workspace:
         folder, _, name = path.rpartition("/")
         inside = self._folders.get(folder.casefold())
         return inside.meant(name) if inside is not None else None
+
+
+def period_place(origin: Dated) -> Place:
+    """Where a period is written."""
+    return Place(origin.path, (*origin.route, "period"))
 
 
 class _Folder:
