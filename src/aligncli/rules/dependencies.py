@@ -82,7 +82,7 @@ def circular_dependency(ws: Workspace, config: Config) -> Iterator[Finding]:
             help="decide together which goal can begin first, and remove its dependency or set it to `impact: none`"
             if rest
             else "name the goal that it waits for, or remove the dependency",
-            related=tuple(Related(goal.path, f"`{goal.ref}` waits for", other) for goal, other in rest),
+            related=tuple(Related(goal.path, f"`{goal.ref}` waits for this", other) for goal, other in rest),
             identity=tuple(goal.ref for goal in ring),
             rests_on=tuple((goal.key, field) for goal in ring for field in ("depends-on", "status")),
         )

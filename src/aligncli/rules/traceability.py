@@ -185,7 +185,7 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
             (*goal.route, *(("period",) if goal.period is not None else support.route)),
             label="they share no day",
             help="correct the period that is out of date, or support what comes next",
-            related=tuple(Related(other.path, f"`{other.ref}`", _period_route(other)) for other in apart),
+            related=tuple(_stating(ws, thing) for thing in ([goal, *apart] if goal.period is None else apart)),
             identity=(goal.ref, "period", *(other.ref for other in apart)),
         )
 
@@ -196,20 +196,20 @@ def _causes(ws: Workspace) -> tuple[list[tuple[Dated, list[Apart]]], list[Apart]
     Of two that could be out of place, it is the one with more against it, then the one that does not hold today.
     """
     apart, met = ws.compared
-    against: dict[Place, tuple[Dated, list[int]]] = {}
+    against: dict[int, tuple[Dated, list[int]]] = {}
     for at, one in enumerate(apart):
         for thing in (one.goal, one.support.target):
             origin = ws.period_origin(thing)
-            if origin is not None and (place := period_place(origin)) not in met:
-                against.setdefault(place, (origin, []))[1].append(at)
+            if origin is not None and id(origin) not in met:
+                against.setdefault(id(origin), (origin, []))[1].append(at)
 
-    def weight(item: tuple[Place, tuple[Dated, list[int]]]) -> tuple[int, bool, Place]:
-        place, (origin, found) = item
+    def weight(item: tuple[Dated, list[int]]) -> tuple[int, bool, Place]:
+        origin, found = item
         period = ws.parse(origin.period)
-        return -len(found), period is not None and period.holds(ws.as_of), place
+        return -len(found), period is not None and period.holds(ws.as_of), period_place(origin)
 
     causes, told = [], set()
-    for _, (origin, found) in sorted(against.items(), key=weight):
+    for origin, found in sorted(against.values(), key=weight):
         if len({apart[at].goal.key for at in found if at not in told}) > 1:
             causes.append((origin, [apart[at] for at in found]))
             told.update(found)
@@ -288,6 +288,12 @@ def _words(ws: Workspace, thing: Goal | Outcome) -> str:
         return _stated(ws, thing)
     period = ws.period(thing)
     return f"{period.start}..{period.end} (inherited)" if period is not None else ""
+
+
+def _stating(ws: Workspace, thing: Goal | Outcome) -> Related:
+    """Where the period of a thing is written."""
+    path, route = period_place(ws.period_origin(thing) or thing)
+    return Related(path, f"the period of `{thing.ref}`", route)
 
 
 def _period_route(thing: Goal | Outcome) -> Route:

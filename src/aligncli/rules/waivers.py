@@ -237,9 +237,8 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
         guardrail, waiver, route = waiving
         approver, owner, lead = _folded(waiver.approved_by), _folded(guardrail.owner), _folded(team.lead)
         subject = f"the waiver of team `{team.id}` for guardrail `{guardrail.id}`"
-        whom = (
-            f"`{guardrail.owner}`, who owns the guardrail," if owner and owner != lead else "somebody outside the team"
-        )
+        is_owned = owner and owner != lead
+        whom = f"`{guardrail.owner}`" if is_owned else "somebody outside the team"
         related: tuple[Related, ...] = ()
         facts: tuple[Fact, ...] = ((team.key, "lead"), (guardrail.key, "owner"))
         if not approver:
@@ -262,8 +261,9 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             message,
             (*route, field),
             label=label,
-            help=f"ask {whom} to agree, and write the answer in `approved-by`",
-            hint="add approved-by" if not approver else "ask the owner",
+            help=f"ask {whom}{', who owns the guardrail,' if is_owned else ''} to agree, and write the answer in "
+            "`approved-by`",
+            hint=f"ask {whom}",
             related=related,
             identity=(team.id, "waivers", guardrail.id, "approved-by", approver),
             rests_on=(*facts, *_use_facts(team, waiving)),

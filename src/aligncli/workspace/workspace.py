@@ -129,8 +129,8 @@ class Compared(NamedTuple):
     """What comes out when the periods of goals are held against those of what they support."""
 
     apart: list[Apart]
-    met: set[Place]
-    """The periods that meet another one: where each is written."""
+    met: set[int]
+    """What states a period that meets another one, by ``id()``."""
 
 
 class _Timing(NamedTuple):
@@ -266,7 +266,8 @@ class Workspace:
                 if not theirs.is_sound or not self.is_sound(target.key, "status"):
                     continue
                 if own.period.meets(theirs.period):
-                    compared.met.update((period_place(own.origin), period_place(theirs.origin)))
+                    compared.met.add(id(own.origin))
+                    compared.met.add(id(theirs.origin))
                 else:
                     compared.apart.append(Apart(goal, support))
         return compared
@@ -321,7 +322,8 @@ class Workspace:
 
     def is_sound(self, entity: str, field: str) -> bool:
         """Whether a fact can be relied on, for what counts or compares many; other rules name it in ``rests_on``."""
-        return (entity, field) not in self.poisoned and (entity, "*") not in self.poisoned
+        poisoned = self.poisoned
+        return not poisoned or ((entity, field) not in poisoned and (entity, "*") not in poisoned)
 
     def parse(self, period: str | int | float | None) -> Period | None:
         """The days of a period as written; nothing where none is given or it is wrong (AL104 says so)."""
