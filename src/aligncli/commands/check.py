@@ -85,12 +85,19 @@ def check(session: Session, wish: Wish) -> int:
 def _refuse_contradictions(wish: Wish) -> None:
     if wish.statistics and wish.output_format not in ("full", "concise"):
         raise AlignError(f"--statistics is for people; it does not go with --format {wish.output_format}")
+    if wish.diff and (wish.statistics or wish.output_format not in ("full", "concise")):
+        other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
+        raise AlignError(f"--diff prints what would change and no findings; it does not go with {other}")
     if (wish.diff or wish.unsafe) and not wish.fix:
         raise AlignError(f"{'--diff' if wish.diff else '--unsafe-fixes'} goes with --fix")
     if wish.write_baseline and wish.fix:
         raise AlignError("--write-baseline does not go with --fix: fix first, and write down what remains")
     if wish.write_baseline and (wish.paths or wish.select or wish.ignore):
-        raise AlignError("--write-baseline is for the whole repo: leave out paths, --select and --ignore")
+        hint = "; --baseline names the file" if wish.paths and wish.baseline is None else ""
+        raise AlignError(f"--write-baseline is for the whole repo: leave out paths, --select and --ignore{hint}")
+    if wish.write_baseline and (wish.statistics or wish.output_format not in ("full", "concise")):
+        other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
+        raise AlignError(f"--write-baseline writes findings down and prints none; it does not go with {other}")
 
 
 def _print(session: Session, repo: Repo, report: engine.Report, wish: Wish, *, infos_shown: bool) -> None:

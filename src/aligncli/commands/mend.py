@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from aligncli.commands.debts import Known
 from aligncli.commands.session import Session
-from aligncli.config import FILE_NAME
+from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError, LocatedFix
 from aligncli.document.edits import Change, apply
 from aligncli.engine import Report
@@ -43,6 +43,7 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
     Raises:
         AlignError: fixes undo each other, or one would break a document: both are bugs, and nothing is written.
     """
+    repo.watch()
     before: dict[str, str] = {}
     fixed = 0
     for _ in range(_MOST_ROUNDS):
@@ -50,11 +51,11 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
         changes, made = _chosen(fix for fix in report.fixes if fix.safe or unsafe)
         if not made:
             rewrites = {path: Rewrite(old, repo.drafts[path]) for path, old in before.items()}
-            smaller = known.shrink() if known else None
-            if known and smaller:
+            debts = [verdict for verdict in report.verdicts if known and verdict.finding.path == known.name]
+            if known and any(verdict.rule.code == "AL902" for verdict in debts) and (smaller := known.shrink()):
                 rewrites[known.name] = smaller
-                fixed += report.by_rule.get("AL902", 0)
                 report = check()
+                fixed += len(debts) - sum(verdict.finding.path == known.name for verdict in report.verdicts)
             return Mended(report, fixed, rewrites)
         fixed += made
         for path, wanted in changes.items():
@@ -66,8 +67,15 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
                 raise AlignError(f"a fix would break {path}, so nothing was written; please report it")
             repo.drafts[path] = new
         if FILE_NAME in changes:
-            repo.config = repo.read_config()
+            repo.config = _read_again(repo)
     raise AlignError("the fixes do not come to an end, so nothing was written; please report it")
+
+
+def _read_again(repo: Repo) -> Config:
+    try:
+        return repo.read_config()
+    except AlignError as error:
+        raise AlignError(f"with its fixes, {error}; mend that by hand; nothing was written") from None
 
 
 def _is_readable(repo: Repo, path: str, text: str) -> bool:
@@ -86,9 +94,9 @@ def tell(session: Session, mended: Mended, *, diff: bool = False) -> int:
     if mended.rewrites:
         verb = "would fix" if diff else "fixed"
         where = count(len(mended.rewrites), "file")
-        terminal.note(f"{verb} {count(mended.fixed, 'finding')} in {where}\n")
+        terminal.remark(f"{verb} {count(mended.fixed, 'finding')} in {where}\n")
     else:
-        terminal.note("nothing to fix\n")
+        terminal.remark("nothing to fix\n")
     return 1 if diff and mended.rewrites else 0
 
 
@@ -115,7 +123,7 @@ def _chosen(fixes: Iterable[LocatedFix]) -> tuple[dict[str, _Changes], int]:
             made += 1
             for known, change in wanted:
                 known.add(change)
-    return changes, made
+    return {path: known for path, known in changes.items() if known}, made
 
 
 class _Changes:
@@ -126,6 +134,9 @@ class _Changes:
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self._sorted)
+
+    def __bool__(self) -> bool:
+        return bool(self._sorted)
 
     def __contains__(self, change: Change) -> bool:
         at = bisect_left(self._sorted, change)

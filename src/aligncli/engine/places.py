@@ -32,6 +32,11 @@ def is_about_text(code: str) -> bool:
     return code.startswith(("AL0", "AL1"))
 
 
+def is_breaking(code: str) -> bool:
+    """Whether what a rule reports keeps others from concluding anything: what cannot be read, declared or resolved."""
+    return code in ("AL201", "AL202", "AL203", "AL204", "AL211") or (is_about_text(code) and code != "AL007")
+
+
 class Places:
     """Locates findings.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -87,6 +88,13 @@ class Terminal:
         """Prints what is good to know and no result."""
         if not self.quiet:
             self.out(text)
+
+    def remark(self, text: str) -> None:
+        """Prints what a run did beside its result, to standard error: a result may be on its way to a program."""
+        if not self.quiet and sys.stderr is not None:
+            with contextlib.suppress(OSError):
+                sys.stderr.write(text)
+                sys.stderr.flush()
 
     def hang_up(self) -> NoReturn:
         """Ends as a program does whose reader went away, without a complaint at exit."""

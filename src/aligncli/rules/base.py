@@ -43,11 +43,12 @@ class WordUse(NamedTuple):
     """One rule that a suppression names, and what it suppressed."""
 
     word: Word
-    hits: int
+    is_needed: bool
+    """One of the rules that it names found something there."""
     refused: bool
     """It names rules alone that cannot be suppressed."""
     is_judged: bool
-    """Whether the rules that it names have run, so that no hit means something."""
+    """Whether the rules that it names have run, so that it means something when they found nothing."""
 
 
 class Use(NamedTuple):
@@ -67,6 +68,7 @@ class StaleEntry(NamedTuple):
     code: str
     identity: tuple[str, ...]
     gone: int
+    listed: int
 
 
 class Applied(NamedTuple):
