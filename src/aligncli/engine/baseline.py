@@ -106,14 +106,18 @@ class Baseline:
                 yield UnknownName(self._path, code, entry.span, "the baseline", near_rule(code, rules), False)
 
     def stale(self, judged: Set[str]) -> Iterator[StaleEntry]:
-        """The entries that match less than they list, of rules that are judged."""
+        """The entries that match less than they list, of rules that are judged; of two for one fact the later."""
         left = self._left - self._dropped
-        for index, entry in enumerate(self._entries):
+        found = {entry.key: -left[entry.key] for entry in self._entries}
+        for entry in self._entries:
+            found[entry.key] += entry.times
+        for index in range(len(self._entries) - 1, -1, -1):
+            entry = self._entries[index]
             gone = min(left[entry.key], entry.times) if entry.key[0] in judged else 0
             self._gone[index] = gone
             if gone:
                 left[entry.key] -= gone
-                yield StaleEntry(self._path, entry.span, *entry.key, gone, entry.times)
+                yield StaleEntry(self._path, entry.span, *entry.key, gone, found[entry.key] > 0)
 
     def shrunk(self) -> str:
         """Its text without what is gone; all else stays as it was written."""

@@ -68,7 +68,8 @@ class StaleEntry(NamedTuple):
     code: str
     identity: tuple[str, ...]
     gone: int
-    listed: int
+    is_found: bool
+    """Less often than it is listed, and not never."""
 
 
 class Applied(NamedTuple):

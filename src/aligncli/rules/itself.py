@@ -133,7 +133,7 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
     for entry in applied.stale:
         fact = " ".join(entry.identity)
         times = "once" if entry.gone == 1 else f"{entry.gone} times"
-        more = f" {times} more than it is found" if entry.gone < entry.listed else ", which is no longer found"
+        more = f" {times} more than it is found" if entry.is_found else ", which is no longer found"
         yield Finding(
             "AL902",
             entry.path,
