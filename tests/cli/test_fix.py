@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -424,6 +425,31 @@ def test_a_needless_waiver_goes_and_the_comments_stay(tool: Tool) -> None:
     assert (root / "teams/identity/charter.md").read_text() == COMPANY["teams/identity/charter.md"].replace(
         "waivers:\n", "waivers:\n  # We have no cards.\n  # About nights:\n"
     )
+
+
+def test_needless_waivers_that_are_all_there_are_go_with_their_list(tool: Tool) -> None:
+    waiver = "  # about {0}\n  - {{guardrail: {0}, reason: none, granted: 2026-11-01, expires: 2027-01-31, approved-by: head}}\n"
+    names = [f"rail-{number}" for number in range(12)]
+    rail = COMPANY["guardrails/card-data.md"].replace("[checkout, identity]", "[identity]").split("  except")[0]
+    files = {f"guardrails/{name}.md": rail.replace("card-data", name) + "---\n" for name in names}
+    for path in ("teams/checkout/charter.md", "teams/identity/charter.md"):
+        files[path] = CHARTER.replace("checkout", path.split("/")[1])
+    needless = CHARTER.replace("---\n", "", 1).replace(
+        "---\n", "waivers:\n" + "".join(map(waiver.format, names)) + "---\n"
+    )
+    root = tool.repo({"org.md": ORG, **files, "teams/checkout/charter.md": f"---\n{needless}"})
+    run = check(tool, root, "--fix", "--unsafe-fixes", "--select", "AL1,AL404")
+    assert (run.status, run.err) == (0, "fixed 12 findings in 1 file\n"), run.out
+    left = charter(root)
+    assert "waivers" not in left
+    assert re.sub(r"  # about .*\n", "", left) == CHARTER
+
+
+def test_neighbours_are_mended_however_many_they_are(tool: Tool) -> None:
+    text = CHARTER.replace("goals:\n", "goals:\n" + "  # align: ignore[AL304]: we know\n" * 3000)
+    root = tool.repo({**SMALLEST, "teams/checkout/charter.md": text})
+    assert check(tool, root, "--fix").err == "fixed 3000 findings in 1 file\n"
+    assert charter(root) == CHARTER
 
 
 def test_a_value_that_an_alias_repeats_is_left_to_people(tool: Tool) -> None:

@@ -381,7 +381,8 @@ def test_fixes_that_touch_wait_for_each_other() -> None:
         fix(("p", 2, 6, "z")),
         fix(("p", 10, 11, "w")),
     )
-    assert chosen(first, meets, overlaps, apart) == ({"p": [(5, 8, "x"), (10, 11, "w")]}, 2)
+    assert chosen(first, meets, apart) == ({"p": [(8, 9, "y"), (10, 11, "w")]}, 2)  # from the end of the text on
+    assert chosen(first, overlaps, apart) == ({"p": [(5, 8, "x"), (10, 11, "w")]}, 2)
     assert chosen(first, first) == ({"p": [(5, 8, "x")]}, 2)  # the same mend for two findings
     assert chosen(fix(("p", 5, 5, "a")), fix(("p", 5, 5, "b"))) == ({"p": [(5, 5, "a")]}, 1)
     assert chosen(first, fix(("q", 5, 8, "x"))) == ({"p": [(5, 8, "x")], "q": [(5, 8, "x")]}, 2)
@@ -393,11 +394,30 @@ def test_a_fix_is_made_whole_or_not_at_all() -> None:
 
 def test_many_changes_are_kept_apart_without_comparing_all() -> None:
     changes = _Changes()
-    for at in range(0, 40_000, 2):
+    for at in range(40_000, 0, -2):
         change = Change(Span(at, at + 1), "")
         assert not changes.touches(change)
         changes.add(change)
     assert changes.touches(Change(Span(999, 999), ""))
+
+
+def test_of_a_list_whose_items_all_go_the_first_one_waits() -> None:
+    """Else each would leave the list to the others, and a key without a value would remain."""
+    for front in ("a:\n  - x\n  # about y\n  - y\n  # about z\n  - z\nb: c", "a: [x, y, 'z', w]\nb: c"):
+        text = f"---\n{front}\n---\n"
+        for _ in range(4):
+            source = Source(text)
+            fixes = []
+            for index in range(source.locator.size(("a",))):
+                change = resolve(source, Edit("p", ("a", index)), ("a", index))
+                assert change is not None
+                edit = LocatedEdit("p", source.lines.range(change.span), change.text, change.span, change.whole)
+                fixes.append(LocatedFix("", True, (edit,)))
+            if not fixes:
+                break
+            text = apply(text, _chosen(fixes)[0]["p"])
+            assert data(text).get("a", "gone")
+        assert data(text) == {"b": "c"}
 
 
 # --- as a difference ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ from aligncli.io.repo import Repo
 from aligncli.render.text import count
 from aligncli.workspace.load import load_document
 
-_MOST_ROUNDS = 10
-"""A fix may make room for another one; more rounds than this mean two that undo each other."""
+_MOST_ROUNDS = 100
+"""A fix may make room for another one, and of neighbours half are mended in a round."""
 
 
 class Mended(NamedTuple):
@@ -45,6 +45,7 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
     """
     repo.watch()
     before: dict[str, str] = {}
+    seen: set[int] = set()
     fixed = 0
     for _ in range(_MOST_ROUNDS):
         report = check()
@@ -68,6 +69,10 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
             repo.drafts[path] = new
         if FILE_NAME in changes:
             repo.config = _read_again(repo)
+        state = hash(tuple(repo.drafts[path] for path in sorted(before)))
+        if state in seen:
+            break
+        seen.add(state)
     raise AlignError("the fixes do not come to an end, so nothing was written; please report it")
 
 
@@ -117,8 +122,10 @@ def _chosen(fixes: Iterable[LocatedFix]) -> tuple[dict[str, _Changes], int]:
     """
     changes: dict[str, _Changes] = {}
     made = 0
-    for fix in fixes:
-        wanted = [(changes.setdefault(edit.path, _Changes()), Change(edit.span, edit.text)) for edit in fix.edits]
+    for fix in sorted(fixes, key=lambda fix: fix.edits[0].span, reverse=True):
+        wanted = [
+            (changes.setdefault(edit.path, _Changes()), Change(edit.span, edit.text, edit.whole)) for edit in fix.edits
+        ]
         if all(change in known or not known.touches(change) for known, change in wanted):
             made += 1
             for known, change in wanted:
@@ -127,7 +134,7 @@ def _chosen(fixes: Iterable[LocatedFix]) -> tuple[dict[str, _Changes], int]:
 
 
 class _Changes:
-    """Changes to one text, none of which touches another."""
+    """Changes to one text, none of which touches another; those at the end of the text come first."""
 
     def __init__(self) -> None:
         self._sorted: list[Change] = []
@@ -139,18 +146,20 @@ class _Changes:
         return bool(self._sorted)
 
     def __contains__(self, change: Change) -> bool:
-        at = bisect_left(self._sorted, change)
-        return at < len(self._sorted) and self._sorted[at] == change
+        at = self._place(change)
+        return at < len(self._sorted) and self._sorted[at][:2] == change[:2]
 
     def touches(self, change: Change) -> bool:
         """Whether a change would overlap one of these, or meet it."""
-        at = bisect_left(self._sorted, change)
+        at = self._place(change)
+        start, end = change.whole or change.span
         before, behind = self._sorted[at - 1 : at] if at else [], self._sorted[at : at + 1]
-        return any(other.span.end >= change.span.start for other in before) or any(
-            other.span.start <= change.span.end for other in behind
-        )
+        return any(other.span.end >= start for other in before) or any(other.span.start <= end for other in behind)
 
     def add(self, change: Change) -> None:
         """Adds a change, once."""
         if change not in self:
-            insort(self._sorted, change)
+            self._sorted.insert(self._place(change), change)
+
+    def _place(self, change: Change) -> int:
+        return bisect_left(self._sorted, change[:2], key=lambda other: other[:2])

@@ -26,6 +26,8 @@ class Change(NamedTuple):
 
     span: Span
     text: str
+    whole: Span | None = None
+    """In which nothing else may change at the same time, where that is more than the stretch."""
 
 
 def resolve(source: Source, edit: Edit, route: Route) -> Change | None:
@@ -102,18 +104,21 @@ def _without(source: Source, route: Route) -> Change | None:
     span = locator.exactly(route)
     if span is None or not route or not isinstance(route[-1], int):
         return None
-    if locator.size(route[:-1]) == 1:
+    items = locator.exactly(route[:-1])
+    if items is None or locator.size(route[:-1]) == 1:
         return _without_field(source, route[:-1])
+    # The first one waits until the others that go are gone: then it is known whether the list goes with it.
+    whole = Span(span.start, items.end) if route[-1] == 0 else None
     start, end = _line_start(text, span.start), _line_end(text, span.end)
     if _ANCHOR.search(text, span.start, span.end):
         return None  # something else may point to it
     if (dashes := _DASHES.match(text, start, span.start)) is not None:
         is_alone = dashes.group().count("-") == 1 and _is_remark(text[span.end : end])
-        return Change(Span(start, _behind_line_end(text, end)), "") if is_alone else None
+        return Change(Span(start, _behind_line_end(text, end)), "", whole) if is_alone else None
     # In brackets the comma goes as well: the one behind it, or else the one before, if nothing else stands between.
     if (comma := _COMMA.match(text, span.end)) is not None:
         at = text.index(",", span.end) + 1 if text.startswith("#", comma.end()) else comma.end()
-        return Change(Span(span.start, at), "")
+        return Change(Span(span.start, at), "", whole)
     before = locator.exactly((*route[:-1], route[-1] - 1))
     if before is None or _COMMA.fullmatch(text, before.end, span.start) is None:
         return None

@@ -92,7 +92,8 @@ class Places:
             change = resolve(source, edit, self._source_route(edit.path, edit.route, is_about_text(finding.rule)))
             if change is None:
                 return None
-            edits.append(LocatedEdit(edit.path, source.lines.range(change.span), change.text, change.span))
+            place = source.lines.range(change.span)
+            edits.append(LocatedEdit(edit.path, place, change.text, change.span, change.whole))
         return LocatedFix(fix.title, fix.safe, tuple(edits))
 
     def _related(self, related: Related, literal: bool) -> LocatedRelated:
