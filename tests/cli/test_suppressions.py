@@ -197,3 +197,20 @@ def test_a_typed_reason_is_asked_for(tool: Tool) -> None:
 
 def test_the_smallest_repo_has_none(tool: Tool) -> None:
     assert "suppressed" not in check(tool, tool.repo(SMALLEST)).out
+
+
+def test_one_in_the_wrong_place_keeps_its_reason(tool: Tool) -> None:
+    """Somebody wrote down why; where it belongs is said, and `--fix` alone does not take it away."""
+    text = UNTRACED.replace("goals:\n", f"{NOTE.strip()}\ngoals:\n")
+    root = repo(tool, text)
+    run = check(tool, root)
+    assert run.status == 1
+    assert "help: remove it, or move it to line 7 or the one above: `AL301` is found there" in run.out
+    assert check(tool, root, "--fix").err == "nothing to fix\n"
+    assert check(tool, root, "--fix", "--unsafe-fixes").err == "fixed 1 finding in 1 file\n"
+    assert charter(root) == UNTRACED
+
+
+def test_words_without_end_are_shown_short(tool: Tool) -> None:
+    root = repo(tool, AGREED.replace("AL301", "x" * 100_000))
+    assert max(map(len, check(tool, root, "--format", "concise").lines)) < 300

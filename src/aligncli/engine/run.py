@@ -199,7 +199,10 @@ class _Judge:
             elif self._baseline.knows(finding):
                 self.baselined += 1
                 return None
-        return Verdict(rule, severity, finding) if counts else None
+        if not counts:
+            return None
+        self._suppressions.misses(finding)
+        return Verdict(rule, severity, finding)
 
     def _applied(self, found: Sequence[Verdict]) -> Applied:
         """What a run did with its configuration, its suppressions and its baseline."""

@@ -58,6 +58,7 @@ class Suppressions:
         self._known: dict[str, frozenset[str]] = {}
         self._by_path: dict[str, dict[int, _Group]] = {}
         self._ends: dict[str, list[int]] = {}
+        self._missed: dict[tuple[str, str], list[int]] = {}
         self.unknown: list[UnknownName] = []
         for document in ws.documents:
             if document.suppressions and reports_on(document.path):
@@ -108,6 +109,12 @@ class Suppressions:
                 silenced = silenced or line >= group.holds_from.get(finding.rule, line + 1)
         return silenced
 
+    def misses(self, finding: Finding) -> None:
+        """Notes where something is reported that a suppression in its document might have been meant for."""
+        if finding.path in self._by_path:
+            line = self._places.of(finding).start.line
+            self._missed.setdefault((finding.path, finding.rule), []).append(line)
+
     def uses(self, judged: Set[str], asked: Set[str]) -> list[Use]:
         """What came of each suppression.
 
@@ -115,6 +122,8 @@ class Suppressions:
             judged: the codes of the rules that ran, and whose silence means something.
             asked: the codes of those that this run asked for, on or off.
         """
+        for lines in self._missed.values():
+            lines.sort()
         return [
             Use(
                 path,
@@ -125,6 +134,7 @@ class Suppressions:
                         any(entry.start <= group.found_at.get(code, 0) for code in codes & self._codes),
                         not codes & self._codes,
                         codes <= asked and not codes.isdisjoint(judged),
+                        self._nearest(path, codes & self._codes, entry.start),
                     )
                     for word, codes in entry.words
                 ],
@@ -133,6 +143,13 @@ class Suppressions:
             for group in groups.values()
             for entry in group.entries
         ]
+
+    def _nearest(self, path: str, codes: Set[str], start: int) -> int | None:
+        near = []
+        for code in codes:
+            if lines := self._missed.get((path, code)):
+                near.append(lines[min(bisect_left(lines, start), len(lines) - 1)])
+        return min(near, key=lambda line: (line < start, abs(line - start)), default=None)
 
 
 def _holds(suppression: Suppression, as_of: date) -> bool:

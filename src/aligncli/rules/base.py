@@ -49,6 +49,8 @@ class WordUse(NamedTuple):
     """It names rules alone that cannot be suppressed."""
     is_judged: bool
     """Whether the rules that it names have run, so that it means something when they found nothing."""
+    elsewhere: int | None
+    """The line on which one of them found something that no suppression silences, the nearest below it."""
 
 
 class Use(NamedTuple):

@@ -41,7 +41,7 @@ def unknown_rule(applied: Applied) -> Iterator[Finding]:
         yield Finding(
             "AL901",
             name.path,
-            f"{name.where} names the rule `{name.word}`, which does not exist",
+            f"{name.where} names the rule `{_short(name.word)}`, which does not exist",
             span=name.span,
             label="no rule is called this",
             help=f"a similar rule exists: `{name.near}`" if name.near else "`align rules` lists them",
@@ -118,26 +118,29 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
             rest = [word.text for word in comment.rules if word not in doomed]
             named = "this" if not rest else "naming it" if len(unused) == 1 else "naming them"
             edits = tuple(Edit(use.path, span=cut, text="") for cut in _cuts(comment.rules, doomed))
+            misplaced = next((word for word in unused if word.elsewhere is not None), None)
+            help_ = f"leave {', '.join(f'`{word}`' for word in rest)}" if rest else "remove it"
+            if misplaced is not None:
+                help_ += f", or move it to line {misplaced.elsewhere} or the one above: {_listed([misplaced])} is found there"
             yield Finding(
                 "AL902",
                 use.path,
                 f"nothing here breaks {_listed(unused)}, so {named} suppresses nothing",
                 span=unused[0].word.span if rest else comment.span,
                 label="suppresses nothing",
-                help="remove it" if not rest else f"leave {', '.join(f'`{word}`' for word in rest)}",
-                fix=Fix("remove what is unused", True, edits)
+                help=help_,
+                fix=Fix("remove what is unused", misplaced is None, edits)
                 if rest
-                else Fix("remove the suppression", True, (Edit(use.path, span=comment.span),)),
+                else Fix("remove the suppression", misplaced is None, (Edit(use.path, span=comment.span),)),
                 identity=(use.path, "suppression", *(word.word.text for word in unused)),
             )
     for entry in applied.stale:
-        fact = " ".join(entry.identity)
         times = "once" if entry.gone == 1 else f"{entry.gone} times"
         more = f" {times} more than it is found" if entry.is_found else ", which is no longer found"
         yield Finding(
             "AL902",
             entry.path,
-            f"the baseline lists {entry.code} for `{fact if len(fact) <= 200 else fact[:199] + '…'}`{more}",
+            f"the baseline lists {entry.code} for `{_short(' '.join(entry.identity), 200)}`{more}",
             span=entry.span,
             label="suppresses nothing",
             help="`align check --fix` takes it out, so that the debt can only shrink",
@@ -189,11 +192,12 @@ def expired_suppression(applied: Applied) -> Iterator[Finding]:
             continue
         needed = any(word.is_needed for word in use.words)
         over = days((applied.as_of - comment.until).days)
-        judged = all(word.is_judged for word in use.words)
+        judged = len(use.words) == len(comment.rules) and all(word.is_judged for word in use.words)
+        named = " and ".join(f"`{_short(word.text)}`" for word in comment.rules)
         yield Finding(
             "AL903",
             use.path,
-            f"this suppression of {_listed(use.words)} ran out on {comment.until}, {over} ago",
+            f"this suppression of {named} ran out on {comment.until}, {over} ago",
             span=comment.until_span,
             label=f"{over} ago",
             help="mend what it hid, or agree on another day" if needed else "remove it",
@@ -217,7 +221,8 @@ def _cuts(words: Sequence[Word], doomed: Set[Word]) -> Iterator[Span]:
 
 def _refused(use: Use, use_of: WordUse) -> Finding:
     """A suppression of what cannot be suppressed."""
-    itself = use_of.word.text.upper().startswith("AL9") or "suppression" in use_of.word.text
+    own = (unknown_rule, unused_suppression, expired_suppression)
+    itself = use_of.word.text.upper().startswith("AL9") or use_of.word.text.lower() in [rule.name for rule in own]
     return Finding(
         "AL902",
         use.path,
@@ -234,3 +239,7 @@ def _refused(use: Use, use_of: WordUse) -> Finding:
 
 def _listed(words: Iterable[WordUse]) -> str:
     return " and ".join(f"`{word.word.text}`" for word in words)
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
