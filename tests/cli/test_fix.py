@@ -445,6 +445,16 @@ def test_needless_waivers_that_are_all_there_are_go_with_their_list(tool: Tool) 
     assert re.sub(r"  # about .*\n", "", left) == CHARTER
 
 
+def test_two_keys_that_should_be_one_are_not_made_the_same(tool: Tool) -> None:
+    text = CHARTER.replace("mission:", "mision: We pay.\nmisson:").replace("title:", "titel:")
+    root = tool.repo({**SMALLEST, "teams/checkout/charter.md": text})
+    run = check(tool, root, "--fix", "--unsafe-fixes", "--format", "concise")
+    assert (run.status, run.err) == (1, "fixed 2 findings in 1 file\n")
+    assert "AL004" not in run.out
+    assert [line.partition(":")[0] for line in charter(root).splitlines()[3:5]] == ["mision", "mission"]
+    assert "title:" in charter(root)
+
+
 def test_neighbours_are_mended_however_many_they_are(tool: Tool) -> None:
     text = CHARTER.replace("goals:\n", "goals:\n" + "  # align: ignore[AL304]: we know\n" * 3000)
     root = tool.repo({**SMALLEST, "teams/checkout/charter.md": text})

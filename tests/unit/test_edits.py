@@ -432,6 +432,10 @@ def test_a_difference_holds_the_lines_as_they_are() -> None:
     )
 
 
+def test_a_difference_of_a_file_with_a_blank_in_its_name() -> None:
+    assert diff([("a b.md", "x\n", "y\n")], PLAIN).startswith("--- a/a b.md\t\n+++ b/a b.md\t\n")
+
+
 def test_a_difference_at_the_end_of_a_file() -> None:
     assert diff([("p", "a\nb\n", "a\nc\n")], PLAIN).splitlines()[2:] == ["@@ -1,2 +1,2 @@", " a", "-b", "+c"]
     assert diff([("p", "a\nb", "a\nc")], PLAIN).splitlines()[3:] == [

@@ -153,8 +153,8 @@ class _Changes:
         """Whether a change would overlap one of these, or meet it."""
         at = self._place(change)
         start, end = change.whole or change.span
-        before, behind = self._sorted[at - 1 : at] if at else [], self._sorted[at : at + 1]
-        return any(other.span.end >= start for other in before) or any(other.span.start <= end for other in behind)
+        others = [other.whole or other.span for other in self._sorted[max(at - 1, 0) : at + 1]]
+        return any(other.start <= end and start <= other.end for other in others)
 
     def add(self, change: Change) -> None:
         """Adds a change, once."""

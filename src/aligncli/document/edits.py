@@ -48,7 +48,9 @@ def resolve(source: Source, edit: Edit, route: Route) -> Change | None:
     if span is None or span.start == span.end:
         return None
     written = _as_quoted(edit.text, source.text[span.start : span.end])
-    return Change(span, written) if written is not None else None
+    # Of two keys that should have the same name one gets it, and then the other should not.
+    whole = source.locator.exactly(route[:-1]) if edit.on_key else None
+    return Change(span, written, whole) if written is not None else None
 
 
 def apply(text: str, changes: Iterable[Change]) -> str:

@@ -14,6 +14,8 @@ from aligncli.engine.select import codes_of, near_rule
 from aligncli.rules.base import Rule, UnknownName, Use, WordUse
 from aligncli.workspace.workspace import Workspace
 
+_MOST_SUGGESTIONS = 1000
+"""A text may name hundreds of thousands of rules that do not exist."""
 _ALL = 10**9
 """More lines than any document has."""
 
@@ -77,7 +79,7 @@ class Suppressions:
         for word in suppression.rules:
             codes = self._meant(word.text)
             if not codes:
-                near = near_rule(word.text, self._rules)
+                near = near_rule(word.text, self._rules) if len(self.unknown) < _MOST_SUGGESTIONS else None
                 self.unknown.append(UnknownName(path, word.text, word.span, "this suppression", near))
                 continue
             words.append((word, codes))

@@ -16,7 +16,8 @@ def diff(files: Iterable[tuple[str, str, str]], style: Style) -> str:
     """The changes of files, each given as path, old text and new text."""
     lines: list[str] = []
     for path, old, new in files:
-        changed = unified_diff(_lines(old), _lines(new), f"a/{plain(path)}", f"b/{plain(path)}", lineterm="\n")
+        name = plain(path) + ("\t" if " " in path else "")  # for patch, a blank ends a name unless a tab does
+        changed = unified_diff(_lines(old), _lines(new), f"a/{name}", f"b/{name}", lineterm="\n")
         for number, line in enumerate(changed):
             color = None if number < 2 else _COLORS.get(line[:1])
             lines.extend(style.paint(shown, color, bold=number < 2) + end for shown, end in _shown(line))
