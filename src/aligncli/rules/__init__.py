@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aligncli.rules import documents, fields, guardrails, names, traceability
+from aligncli.rules import documents, fields, guardrails, names, traceability, wording
 from aligncli.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -32,7 +32,9 @@ RULES: tuple[Rule, ...] = (
     traceability.period_mismatch,
     traceability.unsupported_outcome,
     traceability.team_without_goals,
+    wording.duplicate_goal,
     traceability.outcome_without_owner,
+    wording.passed_through_goal,
     guardrails.missing_guardrail,
     guardrails.missing_evidence,
     guardrails.expired_waiver,
@@ -40,4 +42,5 @@ RULES: tuple[Rule, ...] = (
     guardrails.guardrail_without_why,
     guardrails.unused_guardrail,
     guardrails.unknown_scope,
+    wording.output_as_goal,
 )
