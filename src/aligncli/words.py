@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+
 
 _READ_AT_MOST = 300
 """Of a text, so many characters are read: nobody calls a goal by more."""
@@ -15,17 +15,30 @@ _READ_AT_MOST = 300
 _POSTINGS_AT_MOST = 50
 """A word that more texts than this share brings none of them up: it tells nothing about any of them."""
 
+_TWINS_AT_MOST = 20
+"""More texts than this that consist of the very same words are not compared either."""
+
+_NOISE = 1e-9
+"""What is left after one weight is taken from another by one may be off by so much."""
+
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a list that is written down with spaces between them."""
+    return frozenset(text.split())
+
+
 _TOKEN = re.compile(r"[^\W_]+(?:[&'’.,][^\W_]+)*%?")
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w{3})")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+%?\Z")
 
-_SMALL = frozenset(
+_SMALL = listed(
     # English
     "a an the this that these those and or as at by for from in inside into of off on onto out per to toward towards "
     "under below up upon via with within through i it its we our ours us you your they their theirs them he she his "
     "her him who whom whose which what there here is are was were be been being am has have had do does did doing "
     "done get gets got can could will would shall should may might must so than then any all each every both whole "
-    "own one very really actually already also too still just ever always many much such soon end percent cent least latest "
+    "own one very really actually already also too still just ever always many much such soon end percent cent least "
+    "latest "
     # German
     "der die das den dem des ein eine einen einem einer eines und oder im ins am ans auf aus bei beim bis durch für "
     "innerhalb mit nach seit über um unter vom von vor zu zum zur ist sind wird werden wurde hat haben kann können "
@@ -36,13 +49,16 @@ _SMALL = frozenset(
     "notre est sont être a ont avoir peut peuvent qui que dont tout tous toute toutes chaque nous vous ils elles y "
     # Spanish, Dutch
     "el los las una unos unas del al y con por para su sus es son ser esta este cada todo todos toda todas se lo "
-    "het een en van voor met bij naar uit op is zijn wordt worden heeft hebben kunnen elke elk alle ook".split()
+    "het een en van voor met bij naar uit op is zijn wordt worden heeft hebben kunnen elke elk alle ook"
 )
-_GERMAN = frozenset(
+"""Words that say nothing by themselves, and may come and go."""
+
+_GERMAN = listed(
     "der die das den dem des ein eine einen einem einer eines und oder im ins auf aus bei beim bis durch für "
     "innerhalb mit nach seit über unter vom von vor zu zum zur ist sind wird werden wir kein keine keinen nicht mehr "
-    "weniger schneller zwei drei vier fünf sechs sieben acht neun zehn zwölf jede jeder jedes jeden alle auch".split()
+    "weniger schneller zwei drei vier fünf sechs sieben acht neun zehn zwölf jede jeder jedes jeden alle auch"
 )
+"""Words by which a German text is known: its endings are others."""
 
 _SAME = {
     word: one
@@ -108,8 +124,17 @@ def _fold(token: str, german: bool) -> str | None:
     same = _SAME.get(word)
     if same is not None:
         return same
-    plain = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
-    return _german_stem(plain) if german else _stem(plain)
+    if not word.isascii():
+        word = _plain(word)
+    return _german_stem(word) if german else _stem(word)
+
+
+def _plain(word: str) -> str:
+    """A word without its accents."""
+    import unicodedata  # most words have none
+
+    bare = "".join(char for char in unicodedata.normalize("NFKD", word) if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFC", bare)
 
 
 def _stem(word: str) -> str:
@@ -131,7 +156,9 @@ def _stem(word: str) -> str:
 
 def _german_stem(word: str) -> str:
     """A word without the endings of German cases, plurals and comparison."""
-    for ending in ("innen", "ern", "em", "en", "er", "es", "e", "n", "s"):
+    if len(word) > 8:
+        word = word.removesuffix("innen")
+    for ending in ("ern", "em", "en", "er", "es", "e", "n", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
@@ -144,17 +171,17 @@ class Index:
     over the weight of the words in either.
     """
 
-    def __init__(self, texts: Sequence[Collection[str]]) -> None:
-        self._texts = texts
-        self._uses = Counter(word for text in texts for word in text)
-        count = len(texts)
+    def __init__(self, texts: Iterable[Iterable[str]]) -> None:
+        self._texts = [frozenset(text) for text in texts]
+        self._uses = Counter(word for text in self._texts for word in text)
+        count = len(self._texts)
         self._weights = {word: math.log(1 + count / max(uses, 2)) for word, uses in self._uses.items()}
+        self._totals = [math.fsum(map(self._weights.__getitem__, text)) for text in self._texts]
 
     def alike(self, left: int, right: int) -> float:
         """How alike two texts are, from 0 to 1."""
-        one, other, weights = self._texts[left], self._texts[right], self._weights
-        both = sum(weights[word] for word in one if word in other)
-        either = sum(map(weights.__getitem__, one)) + sum(map(weights.__getitem__, other)) - both
+        both = math.fsum(map(self._weights.__getitem__, self._texts[left] & self._texts[right]))
+        either = self._totals[left] + self._totals[right] - both
         return both / either if either else 0.0
 
     def pairs(self, least: float) -> Iterator[tuple[int, int]]:
@@ -168,25 +195,24 @@ class Index:
         for right, text in enumerate(self._texts):
             if not text:
                 continue
-            twins = same[frozenset(text)]
-            found = set(twins) if len(twins) <= _POSTINGS_AT_MOST else set()
+            twins = same[text]
+            found = set(twins) if len(twins) <= _TWINS_AT_MOST else set()
             twins.append(right)
-            for word in self._rarest(text, least):
+            for word in self._rarest(right, least):
                 found.update(postings[word])
                 postings[word].append(right)
+            lightest, heaviest = self._totals[right] * least - _NOISE, self._totals[right] / least + _NOISE
             for left in sorted(found):
-                if self.alike(left, right) >= least:
+                if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= least:
                     yield left, right
 
-    def _rarest(self, text: Collection[str], least: float) -> Iterator[str]:
-        """So many of the rarest words of a text that the others alone can't make another one alike enough."""
-        uses, weights = self._uses, self._weights
-        ordered = sorted(text, key=lambda word: (uses[word], word))
-        rest = sum(weights[word] for word in text)
-        enough = rest * least - 1e-9
-        for word in ordered:
+    def _rarest(self, number: int, least: float) -> Iterator[str]:
+        """So many of a text's rarest words that all its others can't make another text alike enough."""
+        uses, rest = self._uses, self._totals[number]
+        enough = rest * least - _NOISE
+        for word in sorted(self._texts[number], key=lambda word: (uses[word], word)):
             if rest < enough or uses[word] > _POSTINGS_AT_MOST:
                 return
             if uses[word] > 1:
                 yield word
-            rest -= weights[word]
+            rest -= self._weights[word]

@@ -24,7 +24,7 @@ OURS_FOR_CHECK = OURS_FOR_VERSION | {
         "document.loader", "document.locate", "document.source", "document.traps", "engine", "io", "io.files", "io.repo", "io.resources", "io.terminal",
         "model", "render", "render.check_text", "render.text", "rules", "rules.base", "rules.documents", "rules.fields",
         "rules.freshness", "rules.guardrails", "rules.measures", "rules.names", "rules.together", "rules.traceability", "rules.wording", "schema", "suggest", "workspace", "workspace.declare", "workspace.link", "workspace.load", "workspace.poison", "workspace.resolve",
-        "workspace.names", "workspace.rings", "workspace.scope", "workspace.workspace",
+        "workspace.names", "workspace.rings", "workspace.scope", "workspace.workspace", "words",
     )
 }  # fmt: skip
 """A clean run locates nothing, draws nothing and writes nothing: no frame, no scaffold, no tree."""

