@@ -8,15 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-
 _READ_AT_MOST = 300
 """Of a text, so many characters are read: nobody calls a goal by more."""
 
 _POSTINGS_AT_MOST = 50
 """A word that more texts than this share brings none of them up: it tells nothing about any of them."""
 
-_TWINS_AT_MOST = 20
-"""More texts than this that consist of the very same words are not compared either."""
+_TWINS_AT_MOST = 10
+"""What more texts than this say in the very same words is a saying: they are not compared with any."""
 
 _NOISE = 1e-9
 """What is left after one weight is taken from another by one may be off by so much."""
@@ -190,14 +189,14 @@ class Index:
         Texts so much alike share one of their rarest words, so that each is looked up by those alone. A word that too
         many texts share brings up none of them, except those that consist of the very same words.
         """
+        often = Counter(self._texts)
         postings: dict[str, list[int]] = defaultdict(list)
         same: dict[frozenset[str], list[int]] = defaultdict(list)
         for right, text in enumerate(self._texts):
-            if not text:
+            if not text or often[text] > _TWINS_AT_MOST:
                 continue
-            twins = same[text]
-            found = set(twins) if len(twins) <= _TWINS_AT_MOST else set()
-            twins.append(right)
+            found = set(same[text])
+            same[text].append(right)
             for word in self._rarest(right, least):
                 found.update(postings[word])
                 postings[word].append(right)

@@ -32,10 +32,10 @@ _FEWEST = 3
 _MOST_TEAMS = 4
 """What more teams say is no slip but a programme."""
 
-_SAME_FIGURES_AT_MOST = 20
+_SAME_FIGURES_AT_MOST = 10
 """More goals with the same figures follow a convention."""
 
-_CHAIN_AT_MOST = 200
+_CHAIN_AT_MOST = 30
 """Whoever supports more goals than this may well support one that is like it."""
 
 _TURNING = listed("no not never nobody without less more kein nicht ohne sans jamais")
@@ -64,7 +64,8 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Goals that know of each other are left alone: one supports the other, over any number of links, or waits for it,
     or was it formerly; both were set by the organisation; two teams of one group share it word for word. So are
     goals whose figures say that each means its own, goals of five teams and more, which are a programme, and goals
-    that both repeat what they support (AL310). A word that more than fifty goals use brings none of them together.
+    that both repeat what they support (AL310). Words that more than fifty goals use bring none of them together, and
+    what more than ten say in the very same words is taken for a saying.
 
     On 42 real goals of an open-source project it found nothing, and there was nothing to find.
     On 134 invented goals that it was tuned on, it made 10 findings, 10 of them right, and caught 10 of the 17
@@ -216,13 +217,13 @@ def _are_two(ws: Workspace, one: Goal, other: Goal) -> bool:
         return False
     if one.ref in _former(other) or other.ref in _former(one) or _waits(ws, one, other) or _waits(ws, other, one):
         return False
-    above, beyond = _above(ws, one), _above(ws, other)
-    if above is None or beyond is None or one.key in beyond or other.key in above:
-        return False
     if _measure_apart(ws, one, other):
         return False
     repeated = _repeated(ws, one)
-    return repeated is None or repeated is not _repeated(ws, other)  # else AL310 says it of both
+    if repeated is not None and repeated is _repeated(ws, other):
+        return False  # AL310 says so of both
+    above, beyond = _above(ws, one), _above(ws, other)
+    return above is not None and beyond is not None and one.key not in beyond and other.key not in above
 
 
 def _group(ws: Workspace, goal: Goal) -> str | None:
