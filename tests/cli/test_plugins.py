@@ -326,3 +326,34 @@ def test_several_entry_points_and_lists_of_rules(tool: Tool, tmp_path: Path) -> 
     run = tool("rules", cwd=tool.repo(SMALLEST, config=NAMED), env={"PYTHONPATH": folder})
     codes = [line.split()[0] for line in run.lines if re.match(r"[A-Z]+[0-9]{3} ", line)]
     assert codes == [*(rule.code for rule in RULES), "ACM000", "ACM001", "ACM002", "ZED001"]
+
+
+def test_a_run_without_the_plugins_does_not_judge_their_names(tool: Tool, tmp_path: Path) -> None:
+    """Whoever leaves plugins out still has a configuration and charters that speak of them."""
+    charter = SMALLEST["teams/checkout/charter.md"].replace(
+        "team: checkout\n", "team: checkout # align: ignore[ACM001, a-name]: agreed\n"
+    )
+    config = NAMED + '[check]\nignore = ["ACM002", "AL999"]\n[check.severity]\nanother-name = "error"\n'
+    root = tool.repo({**SMALLEST, "teams/checkout/charter.md": charter}, config=config)
+    run = tool("check", "--no-plugins", "--format", "concise", cwd=root)
+    assert run.lines[:-1] == ["align.toml:3:22: error[AL901] `ignore` names the rule `AL999`, which does not exist"]
+    folder = plant(tmp_path / "site", made())
+    run = tool("check", "--format", "concise", cwd=root, env={"PYTHONPATH": folder})
+    assert [line.split()[1] for line in run.lines[:-1]] == ["error[AL901]"] * 3 + ["warning[AL902]"] * 2
+
+
+def test_suppressions_and_baselines_know_a_plugins_rules(tool: Tool, installed: Path) -> None:
+    env = {"PYTHONPATH": str(installed)}
+    charter = PLATFORM["teams/identity/charter.md"]
+    hushed = charter.replace(
+        "team: identity\n", "team: identity # align: ignore[ACM001]: the budget comes in January\n"
+    )
+    root = tool.repo({**PLATFORM, "teams/identity/charter.md": hushed}, config=NAMED)
+    run = tool("check", cwd=root, env=env)
+    assert "1 suppressed" in run.lines[-1]
+    assert run.lines[-1].startswith("0 errors, 0 warnings")
+    (root / "teams/identity/charter.md").write_text(charter)
+    assert tool("check", "--write-baseline", cwd=root, env=env).status == 0
+    assert "1 in the baseline" in tool("check", "--baseline", "align-baseline.json", cwd=root, env=env).lines[-1]
+    left_out = tool("check", "--baseline", "align-baseline.json", "--no-plugins", cwd=root, env=env)
+    assert (left_out.status, left_out.lines[-1].split(" in ")[0]) == (0, "0 errors, 0 warnings")
