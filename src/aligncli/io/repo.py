@@ -15,6 +15,8 @@ from aligncli.diagnostics import AlignError
 from aligncli.io.files import Unreadable, discover, find_root, is_ours, read_text
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
+from aligncli.schema import Schemas
+from aligncli.suggest import nearest
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document, unreadable
 from aligncli.workspace.workspace import Workspace
@@ -71,6 +73,36 @@ class Repo:
         return parse_config(text, self.schemas)
 
     @cached_property
+    def all_schemas(self) -> Schemas:
+        """Our schemas, and on top of them those of the organisation that the configuration names.
+
+        Raises:
+            AlignError: one of those is not there, lies outside of the root, or is no schema.
+        """
+        if not self.config.schemas:
+            return self.schemas
+        from aligncli.schema.own import OwnSchema  # most repos have none
+
+        return self.schemas.extended(
+            {kind: OwnSchema(path, self._read_schema(path)) for kind, path in self.config.schemas.items()}
+        )
+
+    def _read_schema(self, path: str) -> str:
+        place = Path(os.path.realpath(self.root / path))
+        if os.path.isabs(path) or not place.is_relative_to(self.root):
+            raise AlignError(f"`{path}`, a schema in {FILE_NAME}, leads out of the repo: it is a path below the root")
+        if not place.exists():
+            folder = place.parent if place.parent.is_dir() else self.root
+            near = nearest(place.name, [name for name in os.listdir(folder) if name.endswith(".json")])
+            meant = (folder / near).relative_to(self.root).as_posix() if near else None
+            hint = f"; did you mean `{meant}`?" if meant else ""
+            raise AlignError(f"`{path}`, a schema in {FILE_NAME}, does not exist{hint}")
+        text = read_text(self.root, place.relative_to(self.root).as_posix())
+        if isinstance(text, Unreadable):
+            raise AlignError(f"`{path}`, a schema in {FILE_NAME}, {text.reason}")
+        return text
+
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that run here: ours, then those of the plugins that the configuration names, each by code.
 
@@ -93,7 +125,12 @@ class Repo:
         return self._plugins or not self.config.plugins
 
     def load(self, as_of: date) -> Workspace:
-        """Reads and links every document."""
+        """Reads and links every document.
+
+        Raises:
+            AlignError: a schema of the organisation's own cannot be used.
+        """
+        schemas = self.all_schemas
         found = discover(self.root, self.config)
         expected = self.config.has_own_include
         documents: list[Document] = []
@@ -107,7 +144,7 @@ class Repo:
                     if is_ours(path, text):
                         documents.append(unreadable(path, text.reason, text.text, text.help))
                     continue
-                document = load_document(path, text, self.schemas, expected=expected)
+                document = load_document(path, text, schemas, expected=expected)
                 if document is not None:
                     documents.append(document)
             for path, reason in found.blocked:

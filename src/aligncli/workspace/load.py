@@ -422,6 +422,9 @@ def _read(
         problems.extend(mistake.finding for mistake in mistakes)
         broken.extend(route for mistake in mistakes for route in mistake.broken)
         data, kept = prune(data, mistakes)
+    else:
+        mistakes = _explained(schemas.own_problems(kind, data, path, subject), front, span.start, cuts)
+        problems.extend(mistake.finding for mistake in mistakes)
     for cut in cuts:
         at, whole_value = _shift(cut.span, span.start), front[cut.span.start : cut.span.end]
         problems.append(
