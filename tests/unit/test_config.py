@@ -139,7 +139,7 @@ def test_no_pattern_makes_it_crash(pattern: str, tmp_path: Path) -> None:
 
 
 def test_a_kind_that_is_none_is_refused_with_the_one_that_was_meant() -> None:
-    with pytest.raises(AlignError, match="`chartr`.*a similar field exists: `charter`"):
+    with pytest.raises(AlignError, match=r"`chartr`.*a similar field exists: `charter`"):
         parse("[schemas]\nchartr = 'a.json'\n")
 
 
