@@ -51,14 +51,18 @@ AS_OF = date(2026, 11, 20)
 Files = Mapping[str, str | bytes]
 """Paths from the root, with ``/``, and what is in each."""
 
-_ORG = """\
+ORG = """\
 ---
 kind: org
 name: Parcelry
 north-star: Anyone can send a parcel anywhere with one tap.
 {outcomes}---
 """
-_OUTCOME = "outcomes:\n  - {id: fewer-abandoned-carts, title: Fewer carts are abandoned}\n"
+"""The smallest org, to be formatted with its ``outcomes``."""
+
+OUTCOME = "outcomes:\n  - {id: fewer-abandoned-carts, title: Fewer carts are abandoned}\n"
+"""The one outcome that it has by default."""
+
 _WITHOUT_ORG = "AL211"
 """The one rule about having no org, which therefore gets none."""
 _BLOCK = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
@@ -216,8 +220,8 @@ def with_org(files: Files) -> dict[str, str | bytes]:
     texts = [text for text in files.values() if isinstance(text, str)]
     if any("kind: org" in text for text in texts):
         return dict(files)
-    outcomes = _OUTCOME if any("fewer-aband" in text for text in texts) else ""
-    return {"org.md": _ORG.format(outcomes=outcomes), **files}
+    outcomes = OUTCOME if any("fewer-aband" in text for text in texts) else ""
+    return {"org.md": ORG.format(outcomes=outcomes), **files}
 
 
 def _completed(code: str, files: Files) -> Files:

@@ -302,7 +302,7 @@ def completions(tool: Tool, line: str, cwd: Path) -> list[str]:
         ("align tree checkout/o", ["checkout/on-nothing", "checkout/one-tap-pay"]),
         ("align tree --status a", ["achieved", "active", "at-risk"]),
         ("align new-team returns --supports identity/", ["identity/passkeys"]),
-        ("align explain AL30", ["AL301", "AL302", "AL303", "AL304", "AL309"]),
+        ("align explain AL30", sorted(rule.code for rule in RULES if rule.code.startswith("AL30"))),
         ("align explain untr", ["untraced-goal"]),
         ("align check --select AL20", [f"AL20{n}" for n in range(1, 10)]),
         ("align check --ignore broken", ["broken-link"]),
