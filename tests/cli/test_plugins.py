@@ -357,3 +357,10 @@ def test_suppressions_and_baselines_know_a_plugins_rules(tool: Tool, installed: 
     assert "1 in the baseline" in tool("check", "--baseline", "align-baseline.json", cwd=root, env=env).lines[-1]
     left_out = tool("check", "--baseline", "align-baseline.json", "--no-plugins", cwd=root, env=env)
     assert (left_out.status, left_out.lines[-1].split(" in ")[0]) == (0, "0 errors, 0 warnings")
+
+
+def test_a_python_that_drops_docstrings_drops_no_plugin(tool: Tool, tmp_path: Path) -> None:
+    folder = plant(tmp_path / "site", made())
+    run = tool("rules", cwd=tool.repo(SMALLEST, config=NAMED), env={"PYTHONPATH": folder, "PYTHONOPTIMIZE": "2"})
+    assert (run.status, run.err) == (0, ALOUD)
+    assert "ACM001  warning  a-name" in run.out

@@ -40,10 +40,12 @@ def colored_page(standing: Standing, width: int) -> str:
     from rich.padding import Padding
     from rich.syntax import Syntax
     from rich.text import Text
+    from rich.theme import Theme
 
     rule = standing.rule
     colors = Style(color=True)
-    console = Console(width=width, force_terminal=True, color_system="standard")
+    no_boxes = Theme({"markdown.code": "bold cyan"})  # the stock theme paints code on black, whatever is around it
+    console = Console(width=width, force_terminal=True, color_system="standard", theme=no_boxes)
     severity = standing.setting.severity
     with console.capture() as capture:
         console.print(Text.from_ansi(colors.severity(rule.code, severity)), Text(rule.name, style="bold"))
