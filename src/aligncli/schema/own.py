@@ -174,8 +174,10 @@ class OwnSchema:
                 fix = Fix(f"replace by `{near}`", False, (Edit(words.path, route, near),))
             message = f"{subject} is {_value(value)}, which is not one of its values {by}"
         elif keyword == "uniqueItems":
-            twice = next((item for at, item in enumerate(value) if item in value[:at]), "")
-            message, help_ = f"{subject} lists {_value(twice)} twice, and should not {by}", "remove one of the two"
+            message, help_ = (
+                f"{subject} lists {_value(_twice(value))} twice, and should not {by}",
+                "remove one of the two",
+            )
         elif demand and isinstance(value, dict | list):
             noun = "item" if isinstance(value, list) else "field"
             message = f"{subject} has {len(value)} {noun}{'' if len(value) == 1 else 's'}, and should {demand} {by}"
@@ -389,6 +391,17 @@ def _choice(error: Any) -> str | None:
     if not fields or len(fields) != len(branches) or None in fields:
         return None
     return "add " + " or ".join(f"`{shown(field)}:`" for field in fields)
+
+
+def _twice(items: Sequence[Any]) -> Any:
+    """The first item that a list has already."""
+    seen: set[str] = set()
+    for item in items:
+        written = json.dumps(item, sort_keys=True)
+        if written in seen:
+            return item
+        seen.add(written)
+    return ""
 
 
 def _rename(path: str, route: Route, to: str) -> Fix:
