@@ -11,7 +11,6 @@ from aligncli.diagnostics import AlignError, Severity, Span
 from aligncli.rules.base import Rule, UnknownName
 from aligncli.suggest import nearest
 
-
 _ALIKE = str.maketrans("OIL", "011")
 """Letters that are taken for digits."""
 
