@@ -49,6 +49,7 @@ class Desk(Repo):
         self.drafts = dict(texts)
         self.config = Config()
         self._seen = None
+        self._plugins = True
 
     def ws(self) -> Workspace:
         texts = self.drafts

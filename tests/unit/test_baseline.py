@@ -15,7 +15,7 @@ from aligncli.diagnostics import AlignError, Finding, Severity
 from aligncli.engine.baseline import Baseline, Key, key_of, read_baseline, write_baseline
 from aligncli.io.repo import Repo
 from aligncli.rules import RULES
-from tests.harness import AS_OF, ORG, OUTCOME, write
+from aligncli.testing import AS_OF, ORG, OUTCOME, write
 
 NAME = "align-baseline.json"
 ALL = {rule.code for rule in RULES}

@@ -12,7 +12,7 @@ import pytest
 from aligncli.diagnostics import AlignError
 from aligncli.io import files
 from aligncli.io.files import Rewrite, rewrite_all
-from tests.harness import write
+from aligncli.testing import write
 
 
 def state(root: Path) -> dict[str, str]:

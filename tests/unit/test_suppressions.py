@@ -14,7 +14,7 @@ from aligncli.diagnostics import Severity
 from aligncli.document.fences import split
 from aligncli.document.suppressions import Suppression, read_suppressions
 from aligncli.io.repo import Repo
-from tests.harness import AS_OF, ORG, OUTCOME, check, lines, write
+from aligncli.testing import AS_OF, ORG, OUTCOME, check, lines, write
 
 WHY = "# align: ignore[AL301]: we know"
 ENDS = ["\n", "\r\n", "\r"]

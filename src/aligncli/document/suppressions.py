@@ -19,9 +19,6 @@ from aligncli.document.body import comments
 from aligncli.document.loader import place_of
 from aligncli.suggest import nearest
 
-MARK = "align:"
-"""A text without this has no suppression."""
-
 _BREAK = r"\r\n\x85\u2028\u2029"
 """What ends a comment for libyaml."""
 _COMMENT = re.compile(rf"(?<![^ \t{_BREAK}])#[ \t]*align:[ \t]*(?P<said>[^{_BREAK}]*)")
@@ -73,8 +70,6 @@ def read_suppressions(text: str, front: Span, body: int) -> tuple[Suppression, .
         front: where its frontmatter is; it must be one that can be parsed.
         body: where its prose begins.
     """
-    if MARK not in text:
-        return ()
     found = [*_in_frontmatter(text, front), *_in_prose(text, body)]
     return tuple(found)
 
@@ -153,7 +148,7 @@ def _scalars(front: str, offset: int) -> list[Span]:
 
 
 def _in_prose(text: str, body: int) -> Iterator[Suppression]:
-    if text.find(MARK, body) < 0:
+    if text.find("align:", body) < 0:
         return
     last, is_first = body, True
     begin = blank = -1

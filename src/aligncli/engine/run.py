@@ -14,7 +14,7 @@ from aligncli.engine.places import Places, is_about_text, is_breaking
 from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
 from aligncli.engine.suppress import Suppressions
 from aligncli.rules import RULES
-from aligncli.rules.base import Applied, Rule
+from aligncli.rules.base import OURS, Applied, Rule
 from aligncli.workspace.names import Status
 from aligncli.workspace.workspace import Workspace
 
@@ -82,6 +82,7 @@ def run(
     reports_on: Callable[[str], bool] | None = None,
     show: Severity = Severity.INFO,
     rules: Sequence[Rule] = RULES,
+    complete: bool = True,
     baseline: Baseline | None = None,
 ) -> Report:
     """Checks a workspace.
@@ -94,13 +95,14 @@ def run(
         reports_on: which paths to report on; all where it is not given.
         show: the least severity that is located and listed; all are counted.
         rules: the rules to run.
+        complete: whether they are all that exist here, so that other names are wrong.
         baseline: findings that need not be reported again.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
     """
     places = Places(ws, source)
-    judge = _Judge(ws, config, selection, places, reports_on, rules, baseline)
+    judge = _Judge(ws, config, selection, places, reports_on, rules, baseline, complete=complete)
     verdicts = judge.verdicts()
     counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
@@ -137,10 +139,13 @@ class _Judge:
         reports_on: Callable[[str], bool] | None,
         rules: Sequence[Rule],
         baseline: Baseline | None,
+        *,
+        complete: bool,
     ) -> None:
         self._ws = ws
         self._config = config
         self._rules = rules
+        self._complete = complete
         self._everything = reports_on is None
         self._reports_on = reports_on or (lambda path: True)
         self._baseline = baseline
@@ -159,14 +164,14 @@ class _Judge:
         found: list[Verdict] = []
         for rule in self._rules:
             if rule.check is not None and self._runs(rule):
-                for finding in _collected(rule, partial(rule.check, self._ws, self._config)):
+                for finding in _collected(rule, partial(rule.check, self._ws, self._config), self._ws):
                     verdict = self._verdict(rule, finding)
                     if verdict is not None:
                         found.append(verdict)
         applied = self._applied(found)
         for rule in self._rules:
             if rule.audit is not None and self._runs(rule):
-                for finding in _collected(rule, partial(rule.audit, applied)):
+                for finding in _collected(rule, partial(rule.audit, applied), self._ws):
                     severity = self._severity(rule, finding)
                     if severity is not Severity.OFF:
                         found.append(Verdict(rule, severity, finding))
@@ -215,6 +220,8 @@ class _Judge:
             unknown.extend(self._baseline.unknown(self._rules))
             if self._everything:  # nobody can tell in which documents the missing ones were
                 stale = list(self._baseline.stale(ran))
+        if not self._complete:  # another prefix may be that of a plugin which was left out
+            unknown = [name for name in unknown if name.word[: len(OURS)].upper() == OURS]
         return Applied(self._ws.as_of, unknown, self._suppressions.uses(ran, self._wanted), stale)
 
     def _is_in_doubt(self, found: Sequence[Verdict]) -> bool:
@@ -226,15 +233,30 @@ class _Judge:
         return any(verdict.rule.code in breaking for verdict in found)
 
 
-def _collected(rule: Rule, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _collected(rule: Rule, check: Callable[[], Iterator[Finding]], ws: Workspace) -> list[Finding]:
     try:
-        return list(check())
-    except Exception as error:
+        found = list(check())
+        if rule.origin:
+            _check_foreign(found, rule, ws)
+        return found
+    except (Exception, SystemExit) as error:
         place = _culprit(error)
+        whose, whom = (f" of the plugin `{rule.origin}`", " to its authors") if rule.origin else ("", "")
         raise RuleCrash(
-            f"rule {rule.code} ({rule.name}) crashed{f' on {place}' if place else ''}: {type(error).__name__}: {error}; "
-            "please report it (--debug shows where)"
+            f"rule {rule.code} ({rule.name}){whose} crashed{f' on {place}' if place else ''}: "
+            f"{type(error).__name__}: {error}; please report it{whom} (--debug shows where)"
         ) from error
+
+
+def _check_foreign(found: Sequence[object], rule: Rule, ws: Workspace) -> None:
+    """Whether a plugin's rule yields what a rule should; for ours, types and tests see to it."""
+    for finding in found:
+        if not isinstance(finding, Finding):
+            raise TypeError(f"it yields {type(finding).__name__}, not Finding")
+        if finding.rule != rule.code:
+            raise ValueError(f"it yields a finding of {finding.rule}")
+        if finding.path not in ws.by_path:
+            raise ValueError(f"it places a finding in `{finding.path}`, which is no document")
 
 
 def _is_broken(ws: Workspace) -> bool:

@@ -11,6 +11,9 @@ from aligncli.diagnostics import AlignError, Severity, Span
 from aligncli.rules.base import Rule, UnknownName
 from aligncli.suggest import nearest
 
+_ALIKE = str.maketrans("OIL", "011")
+"""Letters that are taken for digits."""
+
 
 class Selection(NamedTuple):
     """Which rules a run asks for, by code, name, or prefix of a code; empty ``select`` means all."""
@@ -40,8 +43,17 @@ def codes_of(word: str, rules: Sequence[Rule]) -> frozenset[str]:
 
 def near_rule(word: str, rules: Sequence[Rule]) -> str | None:
     """The code or name that was probably meant."""
+    alike = word.upper().translate(_ALIKE)
+    if any(rule.code == word.upper()[:2] + alike[2:] for rule in rules):
+        return word.upper()[:2] + alike[2:]
     by_code = nearest(word.upper(), [rule.code for rule in rules]) if re.match(r"[A-Za-z]+[0-9]", word) else None
     return by_code or nearest(word.lower(), [rule.name for rule in rules])
+
+
+def instead(word: str, rules: Sequence[Rule]) -> str:
+    """What to write in place of a word that stands for no rule, as the end of a sentence."""
+    near = near_rule(word, rules)
+    return f"did you mean `{near}`?" if near else "`align rules` lists them"
 
 
 def chosen(words: Iterable[str], where: str, rules: Sequence[Rule]) -> frozenset[str]:
@@ -54,9 +66,7 @@ def chosen(words: Iterable[str], where: str, rules: Sequence[Rule]) -> frozenset
     for word in words:
         found = codes_of(word, rules)
         if not found:
-            near = near_rule(word, rules)
-            hint = f"did you mean `{near}`?" if near else "`align rules` lists them"
-            raise AlignError(f"{where} names the rule `{word}`, which does not exist; {hint}")
+            raise AlignError(f"{where} names the rule `{word}`, which does not exist; {instead(word, rules)}")
         codes |= found
     return codes
 

@@ -14,8 +14,22 @@ from aligncli.rules import (
     together,
     traceability,
     waivers,
+    wording,
 )
 from aligncli.rules.base import Rule
+
+FAMILIES = {
+    "AL0": "Documents",
+    "AL1": "Fields",
+    "AL2": "Names and references",
+    "AL3": "Traceability",
+    "AL4": "Guardrails",
+    "AL5": "Working together",
+    "AL6": "Measures",
+    "AL7": "Freshness",
+    "AL9": "The check itself",
+}
+"""What the rules are about whose codes begin so."""
 
 RULES: tuple[Rule, ...] = (
     documents.unreadable_document,
@@ -44,10 +58,12 @@ RULES: tuple[Rule, ...] = (
     traceability.period_mismatch,
     traceability.unsupported_outcome,
     traceability.team_without_goals,
+    wording.duplicate_goal,
     traceability.conflicting_goals,
     dependencies.circular_dependency,
     dependencies.dependency_at_risk,
     traceability.outcome_without_owner,
+    wording.passed_through_goal,
     traceability.spotlight_unattended,
     guardrails.missing_guardrail,
     guardrails.missing_evidence,
@@ -72,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     measures.unmeasured_goal,
     measures.measure_without_baseline,
     measures.contradictory_measure,
+    wording.output_as_goal,
     measures.too_many_goals,
     measures.stale_measure,
     measures.status_against_measure,
