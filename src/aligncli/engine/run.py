@@ -206,7 +206,8 @@ class _Judge:
                 return None
         if not counts:
             return None
-        self._suppressions.misses(finding)
+        if severity > Severity.INFO:
+            self._suppressions.misses(finding)
         return Verdict(rule, severity, finding)
 
     def _applied(self, found: Sequence[Verdict]) -> Applied:
