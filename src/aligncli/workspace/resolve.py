@@ -98,6 +98,8 @@ class Resolver:
         former = space.former.get(text)
         if former is not None:
             self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            if former.ref in space.retired:
+                self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
         for other in self._names.bare:
             if other is not space and text in other.all:
@@ -123,6 +125,8 @@ class Resolver:
             )
         if former is not None:
             self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            if former.ref in self._names.goals.retired:
+                self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
         if text in self._names.experiments.all or text in self._names.services.all:
             thing = self._names.experiments.all.get(text) or self._names.services.all[text]
