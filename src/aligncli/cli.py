@@ -210,7 +210,12 @@ def check(
         ),
     ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="With --fix: show what would change and write nothing.")] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff", help="With --fix: show what would change, write nothing, and exit with 1 if anything would."
+        ),
+    ] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix: also what somebody should look at afterwards.")
     ] = False,
