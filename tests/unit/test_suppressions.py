@@ -193,15 +193,26 @@ def test_in_lists_and_mappings() -> None:
         f"  {{id: a}},  {WHY}",
         f"  {{id: a}},  {WHY}",
         f"  {{id: b,  {WHY}",
-        "  - guardrail: x",
+        f"  - guardrail: x\n    {WHY}\n    reason: y",
         "    reason: y",
     ]
 
 
+def test_above_an_item_it_is_about_all_of_it() -> None:
+    item = ("  - id: a", "    title: A", "", "    # a remark", "    supports:", "      - x")
+    after = ("  - id: b", "    title: B")
+    assert governed(document("goals:", f"  {WHY}", *item, *after)) == ["\n".join(item)]
+    assert governed(document("goals:", f"  {WHY}", f"  {WHY}", *item)) == ["\n".join(item)] * 2
+    assert governed(document("goals:", f"{WHY}", "- id: a", "  title: A", "guardrails: [x]")) == ["- id: a\n  title: A"]
+    assert governed(document(f"{WHY}", "goals:", *item)) == ["goals:"]
+
+
 def test_a_dash_alone_goes_with_what_it_is_for() -> None:
-    assert governed(document("goals:", f"  {WHY}", "  -", "    id: a", "    title: A")) == ["  -\n    id: a"]
+    assert governed(document("goals:", f"  {WHY}", "  -", "    id: a", "    title: A")) == [
+        "  -\n    id: a\n    title: A"
+    ]
     assert governed(document("goals:", f"  -  {WHY}", "    id: a", "    title: A")) == [f"  -  {WHY}\n    id: a"]
-    assert governed(document("goals:", f"  {WHY}", "  -")) == ["  -\n"]
+    assert governed(document("goals:", f"  {WHY}", "  -")) == ["  -"]
 
 
 @pytest.mark.parametrize(

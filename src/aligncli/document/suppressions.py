@@ -23,6 +23,7 @@ _BREAK = r"\r\n\x85\u2028\u2029"
 """What ends a comment for libyaml."""
 _COMMENT = re.compile(rf"(?<![^ \t{_BREAK}])#[ \t]*align:[ \t]*(?P<said>[^{_BREAK}]*)")
 _DASH = re.compile(r"-(?:[ \t]+#.*)?\Z", re.S)
+_ITEM = re.compile(r"-(?:[ \t]|\Z)")
 _HEADER = re.compile(rf"[|>][^{_BREAK}]*")
 _PROSE = re.compile(r"<!--\s*align:\s*")
 _SKIPPED = re.compile(r"\s+|<!--.*?-->", re.S)
@@ -89,9 +90,9 @@ def _in_frontmatter(text: str, front: Span) -> Iterator[Suppression]:
         on_top = number < lines.following[0]
         made = _read(hit["said"], hit.start("said"), span, "# align: ", on_top=on_top)
         if made is not None:
-            # On a line of its own it is about the line below, else about its own.
-            governed = lines.following[number] if lines.begins_at(hit.start()) else number
-            yield made._replace(governs=None if made.governs is None else lines.span(governed))
+            # On a line of its own it is about the line below, and all of an item that begins there; else about its own.
+            governed = lines.item(lines.following[number]) if lines.begins_at(hit.start()) else lines.line(number)
+            yield made._replace(governs=None if made.governs is None else governed)
 
 
 class _Lines:
@@ -105,6 +106,7 @@ class _Lines:
             self._text[start:end].strip()
             for start, end in zip(self._starts, [*self._starts[1:], len(self._text)], strict=True)
         ]
+        self._items: dict[int, Span] = {}
         self.following = [len(self._said)] * (len(self._said) + 1)
         for number in range(len(self._said) - 1, -1, -1):
             is_none = self._said[number][:1] in ("", "#")
@@ -118,11 +120,28 @@ class _Lines:
         """Whether nothing stands on a line before an offset of the document."""
         return not self._text[self._starts[self.number(at)] : at - self._offset].strip()
 
-    def span(self, number: int) -> Span:
+    def line(self, number: int) -> Span:
         """Where a line is in the document; behind the last one, nothing. A dash alone goes with what it is for."""
         last = number
         if last < len(self._said) and _DASH.match(self._said[last]):
             last = self.following[last + 1]
+        return self._span(number, last)
+
+    def item(self, number: int) -> Span:
+        """Where a line is, with all that belongs to it where it begins an item of a list."""
+        if number >= len(self._said) or not _ITEM.match(self._said[number]):
+            return self.line(number)
+        if number not in self._items:  # comments may be stacked above one item by the thousand
+            last = number
+            while (below := self.following[last + 1]) < len(self._said) and self._indent(below) > self._indent(number):
+                last = below
+            self._items[number] = self._span(number, last)
+        return self._items[number]
+
+    def _indent(self, number: int) -> int:
+        return self._text.index(self._said[number], self._starts[number]) - self._starts[number]
+
+    def _span(self, number: int, last: int) -> Span:
         return Span(self._at(number), self._at(last + 1) - 1 if last + 1 < len(self._starts) else self._at(last + 1))
 
     def _at(self, number: int) -> int:

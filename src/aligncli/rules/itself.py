@@ -96,7 +96,8 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
     ## How to fix
     Remove it: `align check --fix` does, unless what it names is found elsewhere in the document: then it may only
     stand in the wrong place. A suppression stands on the line of the finding or on the line above, as
-    `# align: ignore[AL205] until 2027-01-31: reason`; in the prose it is `<!-- align: ignore[AL209]: reason -->`
+    `# align: ignore[AL205] until 2027-01-31: reason`; above an item of a list (a goal, a waiver …) it is about all of
+    the item; in the prose it is `<!-- align: ignore[AL209]: reason -->`
     before the paragraph; for a whole document, `# align: ignore-file[AL5]: reason` as the frontmatter's first line.
     """
     for use in applied.uses:
@@ -124,7 +125,7 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
             named = "this" if not rest else "naming it" if len(unused) == 1 else "naming them"
             edits = tuple(Edit(use.path, span=cut, text="") for cut in _cuts(comment.rules, doomed))
             misplaced = next((word for word in unused if word.elsewhere is not None), None)
-            help_ = f"leave {', '.join(f'`{word}`' for word in rest)}" if rest else "remove it"
+            help_ = f"remove {_listed(unused)} from it" if rest else "remove it"
             if misplaced is not None:
                 help_ += f", or move it to line {misplaced.elsewhere} or the one above: {_listed([misplaced])} is found there"
             yield Finding(
@@ -243,7 +244,8 @@ def _refused(use: Use, use_of: WordUse) -> Finding:
 
 
 def _listed(words: Iterable[WordUse]) -> str:
-    return " and ".join(f"`{word.word.text}`" for word in words)
+    *most, last = [f"`{word.word.text}`" for word in words]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _short(text: str, most: int = 60) -> str:
