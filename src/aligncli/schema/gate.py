@@ -177,7 +177,8 @@ def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A text as ids are written."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
 
 
@@ -413,14 +414,14 @@ class _Explainer:
         if keyword == "maxLength":
             most = schema["maxLength"]
             return f"{subject} has {len(value)} characters, and may have {most}", None
-        slug = "/".join(_slug(part) for part in value.split("/", 1)) if "goal" in noun else _slug(value)
+        proper = "/".join(slug(part) for part in value.split("/", 1)) if "goal" in noun else slug(value)
         if "reference" in noun or "entry" in noun or "declared" in noun:
-            help_ = f"a reference is written like the id it names: `{slug}`" if slug else None
+            help_ = f"a reference is written like the id it names: `{proper}`" if proper else None
             if noun == "reference to a goal" and "/" not in value:
-                help_ = f"a goal is written with its team: `team/{slug}`"
+                help_ = f"a goal is written with its team: `team/{proper}`"
             return f"{subject} is `{shown(value)}`, which cannot be the id of anything", help_
         if noun.endswith("id"):
-            help_ = "ids are lower-case words joined by hyphens" + (f": `{slug}`" if slug else "")
+            help_ = "ids are lower-case words joined by hyphens" + (f": `{proper}`" if proper else "")
             return f"{subject} is `{shown(value)}`, which is not an id", help_
         return f"{subject} is `{shown(value)}`, which is not {_a(noun)}", None
 
