@@ -68,6 +68,8 @@ def review_overdue(ws: Workspace, config: Config) -> Iterator[Finding]:
         if not isinstance(content, Org | Outcome | Guardrail | Team | TeamApi | GoalsDocument):
             continue
         reviewed = content.reviewed
+        if ("team",) in document.broken:
+            continue  # whose it is, it does not say
         if (reviewed is not None and (ws.as_of - reviewed).days <= limit) or not _to_review(ws, content):
             continue
         if reviewed is None:
@@ -86,7 +88,7 @@ def review_overdue(ws: Workspace, config: Config) -> Iterator[Finding]:
             hint="review it",
             severity=Severity.INFO if reviewed is None else None,
             identity=(*subject, "reviewed", str(reviewed or "never")),
-            rests_on=((key, "reviewed"), (key, "status")),
+            rests_on=((key, "reviewed"), (key, "status"), (key, "until")),
         )
 
 
@@ -203,7 +205,8 @@ def period_over(ws: Workspace, config: Config) -> Iterator[Finding]:
     for thing in _open(ws):
         if ws.days_over(thing) > grace:
             holder = ws.period_origin(thing)
-            if holder is not None and ws.is_known(((thing.key, "status"), *ws.period_facts(thing))):
+            until = ((f"team:{thing.team}", "until"),) if isinstance(thing, Goal) else ()
+            if holder is not None and ws.is_known(((thing.key, "status"), *until, *ws.period_facts(thing))):
                 # A quarter that nobody closed is one oversight, however many goals of a document name it.
                 place = str(holder.period) if isinstance(holder, Goal | Outcome) else holder.route
                 over.setdefault((holder.path, place), (holder, []))[1].append(thing)

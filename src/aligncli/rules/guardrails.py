@@ -596,5 +596,10 @@ def unknown_scope(ws: Workspace, config: Config) -> Iterator[Finding]:
                 help="add `type:` to the charter",
                 related=(Related(guardrail.path, "applies by type", (*guardrail.route, "applies-to")),),
                 identity=(team.id, "type", guardrail.id),
-                rests_on=((team.key, "guardrails"), (team.key, "waivers"), *scope_facts(team, guardrail)),
+                rests_on=(
+                    (team.key, "guardrails"),
+                    (team.key, "waivers"),
+                    (guardrail.key, "enforcement"),
+                    *scope_facts(team, guardrail),
+                ),
             )

@@ -312,6 +312,7 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
     """What is wrong with a measure, at the value that is most probably the slip."""
     measure, metric = used.measure, used.metric
     way = direction(measure, metric)
+    figures = measure.baseline, measure.target
     by_metric = metric is not None and bool(metric.direction)
     field = "target"
     related: tuple[Related, ...] = ()
@@ -336,17 +337,17 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
             ", and remove the direction of the metric" if by_metric else ""
         )
     else:
-        figures = f"from {_number(measure.baseline or 0.0)} to {_number(measure.target or 0.0)}"
+        change = f"from {_number(measure.baseline or 0.0)} to {_number(measure.target or 0.0)}"
         other = "decrease" if way == "increase" else "increase"
-        message = f"{_words(used)} goes {figures}, and its direction is `{way}`"
+        message = f"{_words(used)} goes {change}, and its direction is `{way}`"
         if by_metric:
-            message = f"{_words(used)} goes {figures}, and the direction of its metric is `{way}`"
+            message = f"{_words(used)} goes {change}, and the direction of its metric is `{way}`"
             label, hint = "on the wrong side", "correct target"
             help_ = "correct `target`, or swap it with `baseline`; if it is the metric that is wrong, correct it there"
         else:
             field, label, hint = "direction", "the figures say otherwise", other
             help_ = f"write `direction: {other}`, or correct `target`"
-            related = (Related(used.owner.path, figures, (*used.route, "target")),)
+            related = (Related(used.owner.path, change, (*used.route, "target")),)
     return Finding(
         "AL603",
         used.owner.path,
@@ -356,7 +357,7 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
         help=help_,
         hint=hint,
         related=related,
-        identity=(*_identity(used), fault),
+        identity=(*_identity(used), fault, *(_number(figure) for figure in figures if figure is not None)),
         rests_on=used.facts,
     )
 

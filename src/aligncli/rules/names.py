@@ -428,7 +428,11 @@ def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             else "name what took its place, or remove this",
             related=(*_marks(reference), Related(target.path, f"the {noun(target)}", id_route(target))),
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
-            rests_on=((target.key, "status"), (target.key, "closed")),
+            rests_on=(
+                (target.key, "status"),
+                (target.key, "closed"),
+                *(((f"team:{target.team}", "status"),) if isinstance(target, Goal) else ()),
+            ),
         )
 
 
@@ -621,7 +625,7 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
                     label="not there",
                     help=broken[0],
                     fix=broken[1],
-                    identity=(document.path, "link", link.target),
+                    identity=(*_subject(document), "link", link.target),
                 )
     for path, route, target, what, subject in _paths(ws):
         bare, hash_, fragment = target.partition("#")
@@ -710,6 +714,14 @@ def _document(document: Document) -> str:
     return f"charter `{content.team}`" if isinstance(content, Team) else named(content)
 
 
+def _subject(document: Document) -> tuple[str, ...]:
+    """What a document is about, as an identity begins."""
+    content = document.content
+    if content is None or isinstance(content, Org):
+        return (document.path,)
+    return content.team if isinstance(content, Team | TeamApi | GoalsDocument) else content.id, content.kind
+
+
 @rule("AL210", "placeholder-left", Severity.WARNING)
 def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
     """Text from a template that nobody filled in.
@@ -754,7 +766,7 @@ def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
                 route,
                 label="nobody filled this in",
                 help="write it, or remove it",
-                identity=(document.path, *(str(step) for step in route)),
+                identity=(*_subject(document), *(step for step in route if isinstance(step, str))),
             )
         for span in document.body.placeholders:
             yield Finding(
@@ -764,7 +776,7 @@ def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
                 span=span,
                 label="nobody filled this in",
                 help="write it, or remove the line",
-                identity=(document.path, "prose"),
+                identity=(*_subject(document), "prose"),
             )
 
 

@@ -617,6 +617,8 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
         sure = [named for named in said if not named.is_guess]
         if not sure or any(named.interaction.until is not None for named in said):
             continue
+        if any(team.id in ws.apis and team.id not in ws.current_apis for team in pair.teams):
+            continue  # whose that Team API is, and what it says of this, shows when that is mended
         named = sure[0]
         facts = [(team.key, field) for team in pair.teams for field in ("interactions", "status")]
         if named.other.id not in ws.apis:

@@ -187,7 +187,7 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
             label="they share no day",
             help="correct the period that is out of date, or support what comes next",
             related=tuple(_stating(ws, thing) for thing in ([goal, *apart] if goal.period is None else apart)),
-            identity=(goal.ref, "period", *(other.ref for other in apart)),
+            identity=(goal.ref, "period", *sorted(other.ref for other in apart)),
         )
 
 
@@ -370,7 +370,13 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
             + ("`status: dropped`" if proposed else "`status: proposed` or `dropped`"),
             severity=Severity.INFO if proposed else None,
             identity=(outcome.id, "supporters"),
-            rests_on=(("goals", "supports"), ("goals", "status"), ("outcomes", "supports"), (outcome.key, "status")),
+            rests_on=(
+                ("goals", "supports"),
+                ("goals", "status"),
+                ("teams", "status"),
+                ("outcomes", "supports"),
+                (outcome.key, "status"),
+            ),
         )
 
 
@@ -843,6 +849,7 @@ def spotlight_unattended(ws: Workspace, config: Config) -> Iterator[Finding]:
                 rests_on=(
                     ("goals", "supports"),
                     ("goals", "status"),
+                    ("teams", "status"),
                     ("outcomes", "supports"),
                     ("outcomes", "status"),
                     ("outcomes", "focus"),
