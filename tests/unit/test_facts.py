@@ -185,8 +185,8 @@ def with_value(data: Any, route: tuple[str | int, ...], value: Any) -> Any:
     if not route:
         return value
     step, *rest = route
-    copy = dict(data) if isinstance(data, dict) else list(data)
-    copy[step] = with_value(data[step], tuple(rest), value)  # type: ignore[call-overload]
+    copy: Any = dict(data) if isinstance(data, dict) else list(data)
+    copy[step] = with_value(data[step], tuple(rest), value)
     return copy
 
 
@@ -206,14 +206,14 @@ def fields() -> Iterator[tuple[Case, str, tuple[str | int, ...]]]:
 
 
 def test_nothing_follows_from_a_field_that_breaks_its_schema() -> None:
-    follows = []
+    follows: list[str] = []
     for case, path, route in fields():
         apart = taken_apart(texts(case)[path])
         assert apart
         found = keys(find(case, {**texts(case), path: put_together(*apart)}))
-        value = apart[0]
+        value: Any = apart[0]
         for step in route:
-            value = value[step]  # type: ignore[index]
+            value = value[step]
         for wrong in (WRONG, [{WRONG: value}]):
             broken = put_together(with_value(apart[0], route, wrong), apart[1])
             said = consequences(case, found, path, broken, ("AL101", "AL102", "AL103", "AL104"))
