@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError, Diagnostic, Fact, Finding, LocatedFix, Severity
-from aligncli.engine.places import Places, is_about_text
+from aligncli.engine.places import Places, is_about_text, is_breaking
 from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
 from aligncli.engine.suppress import Suppressions
 from aligncli.rules import RULES
 from aligncli.rules.base import OURS, Applied, Rule
+from aligncli.workspace.names import Status
 from aligncli.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from aligncli.engine.baseline import Baseline
+
+_UNRESOLVED = (Status.MISSING, Status.WRONG_KIND)
 
 
 class Summary(NamedTuple):
@@ -146,6 +149,8 @@ class _Judge:
         self._everything = reports_on is None
         self._reports_on = reports_on or (lambda path: True)
         self._baseline = baseline
+        if baseline is not None:
+            baseline.follow(ws)
         self._settings = settings(config, rules)
         self._per_path = per_path(config, rules)
         wanted = chosen(selection.select, "--select", rules) if selection.select else frozenset(self._settings)
@@ -160,13 +165,10 @@ class _Judge:
         for rule in self._rules:
             if rule.check is not None and self._runs(rule):
                 for finding in _collected(rule, partial(rule.check, self._ws, self._config), self._ws):
-                    if not is_about_text(rule.code) and not _stands(finding, self._ws):
-                        self._suppressions.silences(finding, counts=False)
-                        continue
                     verdict = self._verdict(rule, finding)
                     if verdict is not None:
                         found.append(verdict)
-        applied = self._applied()
+        applied = self._applied(found)
         for rule in self._rules:
             if rule.audit is not None and self._runs(rule):
                 for finding in _collected(rule, partial(rule.audit, applied), self._ws):
@@ -187,28 +189,48 @@ class _Judge:
         return rule.severity if severity is None else severity
 
     def _verdict(self, rule: Rule, finding: Finding) -> Verdict | None:
-        severity = self._severity(rule, finding)
-        if severity is Severity.OFF or not self._reports_on(finding.path):
+        """What a finding comes to; one that is dropped all the same shows that its suppression is needed."""
+        if not self._reports_on(finding.path):
             return None
-        if self._suppressions.silences(finding):
+        severity = self._severity(rule, finding)
+        is_silenced = self._suppressions.silences(finding)
+        counts = severity is not Severity.OFF and (is_about_text(rule.code) or _stands(finding, self._ws))
+        if counts and is_silenced:
             self.suppressed += 1
             return None
-        if self._baseline is not None and self._baseline.knows(finding):
-            self.baselined += 1
+        if self._baseline is not None:
+            if not counts:
+                self._baseline.spare(finding)
+            elif self._baseline.knows(finding):
+                self.baselined += 1
+                return None
+        if not counts:
             return None
+        self._suppressions.misses(finding)
         return Verdict(rule, severity, finding)
 
-    def _applied(self) -> Applied:
+    def _applied(self, found: Sequence[Verdict]) -> Applied:
         """What a run did with its configuration, its suppressions and its baseline."""
         unknown = [*unknown_names(self._config, self._rules), *self._suppressions.unknown]
+        ran = frozenset(rule.code for rule in self._rules if self._runs(rule))
+        if self._is_in_doubt(found):
+            ran = frozenset()
         stale = []
         if self._baseline is not None:
             unknown.extend(self._baseline.unknown(self._rules))
             if self._everything:  # nobody can tell in which documents the missing ones were
-                stale = list(self._baseline.stale(lambda code: code in self._wanted))
+                stale = list(self._baseline.stale(ran))
         if not self._complete:  # another prefix may be that of a plugin which was left out
             unknown = [name for name in unknown if name.word[: len(OURS)].upper() == OURS]
-        return Applied(self._ws.as_of, unknown, self._suppressions.uses(self._wanted), stale)
+        return Applied(self._ws.as_of, unknown, self._suppressions.uses(ran, self._wanted), stale)
+
+    def _is_in_doubt(self, found: Sequence[Verdict]) -> bool:
+        """Whether something is broken that nobody has agreed to live with: others may be silent for that reason,
+        and what silences them is not needless."""
+        breaking = {rule.code for rule in self._rules if is_breaking(rule.code)}
+        if not self._everything or not breaking <= self._wanted:
+            return _is_broken(self._ws)
+        return any(verdict.rule.code in breaking for verdict in found)
 
 
 def _collected(rule: Rule, check: Callable[[], Iterator[Finding]], ws: Workspace) -> list[Finding]:
@@ -235,6 +257,16 @@ def _check_foreign(found: Sequence[object], rule: Rule, ws: Workspace) -> None:
             raise ValueError(f"it yields a finding of {finding.rule}")
         if finding.path not in ws.by_path:
             raise ValueError(f"it places a finding in `{finding.path}`, which is no document")
+
+
+def _is_broken(ws: Workspace) -> bool:
+    """Whether anything is there of which :func:`is_breaking` rules speak, whether they ran or not."""
+    return (
+        ws.org is None
+        or bool(ws.clashes or ws.rings or ws.set_aside)
+        or any(document.broken or not document.trusted for document in ws.documents)
+        or any(reference.status in _UNRESOLVED for reference in ws.references)
+    )
 
 
 def _stands(finding: Finding, ws: Workspace) -> bool:

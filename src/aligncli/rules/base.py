@@ -52,11 +52,14 @@ class WordUse(NamedTuple):
     """One rule that a suppression names, and what it suppressed."""
 
     word: Word
-    hits: int
+    is_needed: bool
+    """One of the rules that it names found something there."""
     refused: bool
     """It names rules alone that cannot be suppressed."""
     is_judged: bool
-    """Whether the rules that it names have run, so that no hit means something."""
+    """Whether the rules that it names have run, so that it means something when they found nothing."""
+    elsewhere: int | None
+    """The line on which one of them found something that no suppression silences, the nearest below it."""
 
 
 class Use(NamedTuple):
@@ -76,6 +79,8 @@ class StaleEntry(NamedTuple):
     code: str
     identity: tuple[str, ...]
     gone: int
+    is_found: bool
+    """Less often than it is listed, and not never."""
 
 
 class Applied(NamedTuple):

@@ -99,6 +99,8 @@ class Resolver:
         former = space.former.get(text)
         if former is not None:
             self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            if former.ref in space.retired:
+                self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
         if space.incomplete or text in self._names.perhaps:
             return None
@@ -124,6 +126,8 @@ class Resolver:
             )
         if former is not None:
             self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            if former.ref in self._names.goals.retired:
+                self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
         if not self._names.perhaps.isdisjoint((text, team_name, goal_id)):
             return None
