@@ -208,7 +208,9 @@ def test_above_an_item_it_is_about_all_of_it() -> None:
 
 
 def test_a_dash_alone_goes_with_what_it_is_for() -> None:
-    assert governed(document("goals:", f"  {WHY}", "  -", "    id: a", "    title: A")) == ["  -\n    id: a\n    title: A"]
+    assert governed(document("goals:", f"  {WHY}", "  -", "    id: a", "    title: A")) == [
+        "  -\n    id: a\n    title: A"
+    ]
     assert governed(document("goals:", f"  -  {WHY}", "    id: a", "    title: A")) == [f"  -  {WHY}\n    id: a"]
     assert governed(document("goals:", f"  {WHY}", "  -")) == ["  -"]
 

@@ -8,8 +8,7 @@ from datetime import date
 from aligncli.config import Config
 from aligncli.diagnostics import Finding, Related, Route, Severity
 from aligncli.model import Content, Goal, GoalsDocument, Guardrail, Org, Outcome, Team, TeamApi
-from aligncli.rules.base import days, rule
-from aligncli.rules.measures import quoted
+from aligncli.rules.base import days, quoted, rule
 from aligncli.workspace.names import id_route, named
 from aligncli.workspace.workspace import Dated, Workspace
 
@@ -240,9 +239,11 @@ def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) 
     else:
         take, verb = ("takes", "is") if len(others) == 1 else ("take", "are")
         whose = "the organisation" if isinstance(holder, Org) else _document(holder)
-        message = f"the period of {whose} ended {late} ago, and {_listed(others)} that {take} it {verb} still open"
+        state = _state(others[0]) if len(others) == 1 else "open"
+        message = f"the period of {whose} ended {late} ago, and {_listed(others)} that {take} it {verb} still {state}"
     proposed = all(thing.status == "proposed" for thing in things)
     goals = any(isinstance(thing, Goal) for thing in things)
+    learned = ", with a word under `learning`" if goals else ""
     close = "`dropped`" if proposed else "`achieved`, `missed` or `dropped`" if goals else "`achieved` or `dropped`"
     return Finding(
         "AL702",
@@ -250,9 +251,9 @@ def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) 
         message,
         (*holder.route, "period"),
         label=f"ended {late} ago",
-        help=f"set `status` to {close}, or give it a new `period`"
+        help=f"set `status` to {close}{learned}, or give it a new `period`"
         if len(things) == 1
-        else f"close what is over with {close}, and give the rest a new `period`",
+        else f"close what is over with {close}{learned}, and give the rest a new `period`",
         hint="close, or correct the period",
         related=tuple(Related(thing.path, f"still {_state(thing)}", id_route(thing)) for thing in others[:_SHOWN]),
         severity=Severity.INFO if proposed else None,

@@ -123,7 +123,7 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
             named = "this" if not rest else "naming it" if len(unused) == 1 else "naming them"
             edits = tuple(Edit(use.path, span=cut, text="") for cut in _cuts(comment.rules, doomed))
             misplaced = next((word for word in unused if word.elsewhere is not None), None)
-            help_ = f"leave {', '.join(f'`{word}`' for word in rest)}" if rest else "remove it"
+            help_ = f"keep only {', '.join(f'`{word}`' for word in rest)}" if rest else "remove it"
             if misplaced is not None:
                 help_ += f", or move it to line {misplaced.elsewhere} or the one above: {_listed([misplaced])} is found there"
             yield Finding(

@@ -408,7 +408,7 @@ def _read(
                 if len(distinct) == 1
                 else "if a new item of a list begins here, its dash is missing; else keep one of each",
                 related=(Related(path, "first here", span=_shift(twice[0].first, span.start)),),
-                identity=(subject or path, "/".join(map(str, route)), *(double.key for double in twice)),
+                identity=(subject or path, *_named_steps(loaded.data, route), *(double.key for double in twice)),
             )
         )
         broken.extend((*route, double.key) for double in twice)
@@ -468,7 +468,11 @@ def _read(
                 path,
                 f"the period `{value}` of {place} {why}",
                 route,
-                help="swap the two ends" if "before" in why else "correct it: each part must be in the calendar",
+                help="swap the two ends"
+                if "before" in why
+                else "write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`"
+                if "not a period" in why
+                else "correct it: each part must be in the calendar",
                 identity=(subject, "period", value),
             )
         )
@@ -513,6 +517,16 @@ def _suppressions(text: str, front: Span, body: int) -> tuple[Suppression, ...]:
     from aligncli.document.suppressions import read_suppressions  # most documents have none
 
     return read_suppressions(text, front, body)
+
+
+def _named_steps(data: Any, route: Route) -> Iterator[str]:
+    """A route in names: items of lists by what they are called, as far as they are."""
+    for step in route:
+        data = data[step]
+        if isinstance(step, str):
+            yield step
+        elif isinstance(data, dict):
+            yield from (str(data[key]) for key in ("id", "guardrail", "to", "team", "name") if key in data)
 
 
 def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
