@@ -10,7 +10,7 @@ import msgspec
 
 from aligncli.config import Config
 from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Severity
-from aligncli.model import Goal, GoalsDocument, Org, Outcome, Service, Team, TeamApi
+from aligncli.model import Goal, GoalsDocument, Org, Service, Team, TeamApi
 from aligncli.rules.base import days, rule
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Reference, Status, an, id_route, named, noun, title_of
