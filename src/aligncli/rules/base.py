@@ -219,6 +219,12 @@ def objection(candidate: Rule, others: Iterable[Rule]) -> str | None:
     return None
 
 
+def quoted(text: str, most: int = 60) -> str:
+    """Somebody's own words, fit to stand in backquotes."""
+    text = " ".join(text.split()).replace("`", "'")
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def days(count: int) -> str:
     """A length of time in words."""
     return "1 day" if count == 1 else f"{count} days"

@@ -147,6 +147,8 @@ class Names:
         """Those whose references are bare ids."""
         self.partly_known: set[str] = set()
         """Teams that may have more goals or services than could be read."""
+        self.perhaps: set[str] = set()
+        """What may be former names, and cannot be read."""
         self._goals_by_id: dict[str, list[Goal]] | None = None
 
     def doubt_org(self) -> None:

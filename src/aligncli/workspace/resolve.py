@@ -62,7 +62,8 @@ class Resolver:
         return self._odd_goal(text, owner, route, verb, expected)
 
     def _note_retired(self, expected: str, text: str, owner: Any, route: Route, verb: str, target: Any) -> None:
-        if _is_active(owner):
+        team = f"team:{owner.team}" if isinstance(owner, TeamApi | GoalsDocument) else owner.key
+        if _is_active(owner) and self._ws.is_sound(team, "status"):
             self._note(Status.RETIRED, text, owner, route, verb, expected, target)
 
     def _note(
@@ -101,12 +102,12 @@ class Resolver:
             if former.ref in space.retired:
                 self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
+        if space.incomplete or text in self._names.perhaps:
+            return None
         for other in self._names.bare:
             if other is not space and text in other.all:
                 self._note(Status.WRONG_KIND, text, owner, route, verb, expected, other.all[text])
                 return None
-        if space.incomplete:
-            return None
         nearest = space.suggester.nearest(text)
         if nearest is not None:
             self._note(Status.MISSING, text, owner, route, verb, expected, space.all[nearest])
@@ -128,6 +129,8 @@ class Resolver:
             if former.ref in self._names.goals.retired:
                 self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
+        if not self._names.perhaps.isdisjoint((text, team_name, goal_id)):
+            return None
         if text in self._names.experiments.all or text in self._names.services.all:
             thing = self._names.experiments.all.get(text) or self._names.services.all[text]
             self._note(Status.WRONG_KIND, text, owner, route, verb, expected, thing)
@@ -245,7 +248,11 @@ class Resolver:
     def _resolve_team(self, team: Team) -> None:
         ws = self._ws
         if team.part_of is not None:
-            self.named(self._names.teams, team.part_of, team, ("part-of",), "is part of team")
+            group = self.named(self._names.teams, team.part_of, team, ("part-of",), "is part of team")
+            if group is None:
+                ws.doubt(team.key, "teams", "part-of")
+            else:
+                ws.group_of[team.id] = group.id
         for index, name in enumerate(team.communities):
             self.named(self._names.communities, name, team, ("communities", index), "belongs to community")
         keeps = []
@@ -395,7 +402,8 @@ class Resolver:
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
             if interaction.service is not None:
                 provider = own if _provides(interaction) else team.id
-                if interaction.role is None and f"{own}/{interaction.service}" in self._names.services.all:
+                is_own = own in self._names.partly_known or f"{own}/{interaction.service}" in self._names.services.all
+                if interaction.role is None and is_own:
                     continue  # whoever provides it, it is there
                 self._service(provider, interaction.service, api, ("interactions", index, "service"), "names service")
         for index, item in enumerate(api.roadmap):

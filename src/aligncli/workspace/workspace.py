@@ -250,6 +250,8 @@ class Workspace:
         self.rings: list[list[Goal | Outcome]] = []
         self.unknown_supports: set[str] = set()
         """Keys of goals and outcomes with a link upward that leads nowhere anybody knows."""
+        self.group_of: dict[str, str] = {}
+        """By a team's id: that of the team it is part of."""
         self.keeps: dict[str, list[Keeping]] = {}
         self.waives: dict[str, list[Waiving]] = {}
         self.depends: dict[str, list[Depending]] = {}
