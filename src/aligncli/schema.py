@@ -28,6 +28,8 @@ _NOUNS = {
     "array": "a list",
     "object": "a mapping (`key: value` lines)",
 }
+_NEEDS_QUOTES = tuple("#&*!|>@`%[]{},?:-\"'")
+"""Signs that a plain value cannot begin with."""
 _NAMED_BY = ("id", "team", "guardrail", "metric", "name", "title", "to", "what", "area", "kind")
 
 
@@ -353,7 +355,15 @@ class _Explainer:
         if "string" in wanted and isinstance(value, bool | int | float):
             return message, f'put it in quotes: `"{_shown(value)}"`'
         if "array" in wanted and not isinstance(value, dict) and name:
-            return message, f"write it as a list: `{name}: [{_shown(value)}]`"
+            items = self.resolve(schema.get("items", {}))
+            if items.get("type") == "object":
+                fields = list(items.get("required", ())) or list(items.get("properties", ()))[:2]
+                return message, f"write it as a list: `{name}: [{{{', '.join(f'{field}: …' for field in fields)}}}]`"
+            shown = _shown(value)
+            return (
+                message,
+                f"write it as a list: `{name}: [{json.dumps(shown) if shown[:1] in _NEEDS_QUOTES else shown}]`",
+            )
         if "array" in wanted and name:
             return message, f"begin each item below `{name}:` with a dash"
         if "object" in wanted and not isinstance(value, dict):

@@ -413,6 +413,8 @@ def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
         status = target.status
         if status == "achieved" and target.closed is not None:
             ended = f"was achieved {days((ws.as_of - target.closed).days)} ago"
+        elif isinstance(target, Goal) and target.is_open:
+            ended = "belongs to an archived team"
         else:
             ended = f"is {status}"
         yield Finding(

@@ -244,6 +244,8 @@ def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
     else:
         related = Related(api.path, f"`{own.team.id}` is not here", ("team",))
     unserved = _retired(ws, own, other)
+    modes = _modes(own.unanswered)
+    ended = [answer for answer in other.said if answer.interaction.mode in modes]
     if api is None:
         message = f"{said}, and `{other.team.id}` has no Team API"
         service_used = named.interaction.service if _role(ws, named) == "consumer" else None
@@ -264,15 +266,15 @@ def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
         help_ = f"if it is both, `{other.team.id}` adds {entries} to its `interactions`; if it is not, remove this"
         answer = other.current[0]
         related = Related(answer.path, f"`{other.team.id}` only says this", (*answer.route, "mode"))
-    elif other.said:
-        last = max(other.said, key=lambda answer: answer.interaction.until or ws.as_of)
+    elif ended:
+        last = max(ended, key=lambda answer: answer.interaction.until or ws.as_of)
         over = days((ws.as_of - (last.interaction.until or ws.as_of)).days)
         message = f"{said}, and for `{other.team.id}` that ended {over} ago"
         help_ = f"remove this if it is over; if it goes on, `{other.team.id}` corrects its `until`"
         related = Related(last.path, f"{over} ago", (*last.route, "until"))
         label = "one-sided since then"
     else:
-        message = f"{said}, and `{other.team.id}` does not name `{own.team.id}`"
+        message = f"{said}, and `{other.team.id}` does not {'say so' if other.said else f'name `{own.team.id}`'}"
         help_ = (
             f"`{other.team.id}` adds {entries} to the `interactions` in its Team API; if it does not agree, remove this"
         )
@@ -289,7 +291,7 @@ def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
         hint=f"{other.team.id} should answer" if api is not None else f"{other.team.id} needs a Team API",
         related=(related,),
         severity=Severity.INFO if api is None or _is_young(ws, named.interaction) else None,
-        identity=(own.team.id, "interactions", other.team.id, *_modes(own.unanswered)),
+        identity=(own.team.id, "interactions", other.team.id, *modes),
         rests_on=_facts(ws, own, other),
     )
 

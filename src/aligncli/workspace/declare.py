@@ -148,6 +148,8 @@ class Declarer:
             self._declare(self._names.goals, self._ws.goals, goal, False)
             if self._ws.goals.get(goal.ref) is goal:
                 self._ws.goals_of.setdefault(team, []).append(goal)
+                if team in self._names.teams.retired:
+                    self._names.goals.retired.add(goal.ref)
 
     def _team_of(self, content: GoalsDocument | TeamApi) -> str:
         """The id of the team that a document belongs to, its reference resolved."""

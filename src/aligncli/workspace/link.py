@@ -66,7 +66,8 @@ def _traced(ws: Workspace, thing: Goal | Outcome) -> Trace:
     above = set()
     for support in ws.supports.get(thing.key, ()):
         trace = ws.trace[support.target.key]
-        above.add(Trace.UNKNOWN if support.is_guess and trace is Trace.ENDS else trace)
+        is_dark = support.is_guess or support.target.path in ws.asleep  # nobody reads on in an archived team's goals
+        above.add(Trace.UNKNOWN if is_dark and trace is Trace.ENDS else trace)
     if Trace.REACHES in above:
         return Trace.REACHES
     if Trace.UNKNOWN in above or thing.key in ws.unknown_supports:
