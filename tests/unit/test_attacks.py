@@ -40,8 +40,7 @@ def test_a_long_chain_of_inherited_periods_takes_no_longer_than_its_length(tmp_p
     assert time.perf_counter() - start < 20  # it was 11 seconds and a gigabyte; linear, it is one
     assert [d.code for d in report.diagnostics] == ["AL702"]  # the period is over, and told where it is written
     report = check(tmp_path, chain(4000, "2027"), show=Severity.WARNING)
-    assert {d.code for d in report.diagnostics} == {"AL302"}
-    assert len(report.diagnostics) == 4000
+    assert [d.code for d in report.diagnostics] == ["AL302"]  # 4000 goals, one cause
 
 
 def test_a_tree_that_is_cut_says_so(tmp_path: Path) -> None:

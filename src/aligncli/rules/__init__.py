@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from aligncli.rules import documents, fields, freshness, guardrails, itself, measures, names, together, traceability
+from aligncli.rules import (
+    dependencies,
+    documents,
+    fields,
+    freshness,
+    guardrails,
+    itself,
+    measures,
+    names,
+    together,
+    traceability,
+    waivers,
+)
 from aligncli.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -32,13 +44,21 @@ RULES: tuple[Rule, ...] = (
     traceability.period_mismatch,
     traceability.unsupported_outcome,
     traceability.team_without_goals,
+    traceability.conflicting_goals,
+    dependencies.circular_dependency,
+    dependencies.dependency_at_risk,
     traceability.outcome_without_owner,
+    traceability.spotlight_unattended,
     guardrails.missing_guardrail,
     guardrails.missing_evidence,
-    guardrails.expired_waiver,
-    guardrails.needless_waiver,
+    waivers.expired_waiver,
+    waivers.needless_waiver,
     guardrails.guardrail_without_why,
+    guardrails.too_many_guardrails,
+    guardrails.approval_gate,
     guardrails.unused_guardrail,
+    waivers.self_approved_waiver,
+    waivers.endless_waiver,
     guardrails.unknown_scope,
     together.one_sided_interaction,
     together.overdue_collaboration,

@@ -11,7 +11,7 @@ from aligncli.model import Content, Goal, GoalsDocument, Guardrail, Org, Outcome
 from aligncli.rules.base import days, rule
 from aligncli.rules.measures import quoted
 from aligncli.workspace.names import id_route, named
-from aligncli.workspace.workspace import Holder, Workspace
+from aligncli.workspace.workspace import Dated, Workspace
 
 _SHOWN = 3
 """Of many things that have one cause so many are named."""
@@ -199,10 +199,10 @@ def period_over(ws: Workspace, config: Config) -> Iterator[Finding]:
                 rests_on=((team.key, "until"), (team.key, "status")),
             )
     grace = config.limits.period_grace_days
-    over: dict[tuple[str, Route | str], tuple[Holder, list[Goal | Outcome]]] = {}
+    over: dict[tuple[str, Route | str], tuple[Dated, list[Goal | Outcome]]] = {}
     for thing in _open(ws):
         if ws.days_over(thing) > grace:
-            holder = ws.period_holder(thing)
+            holder = ws.period_origin(thing)
             if holder is not None and ws.is_known(((thing.key, "status"), *ws.period_facts(thing))):
                 # A quarter that nobody closed is one oversight, however many goals of a document name it.
                 place = str(holder.period) if isinstance(holder, Goal | Outcome) else holder.route
@@ -223,7 +223,7 @@ def _open(ws: Workspace) -> Iterator[Goal | Outcome]:
             yield outcome
 
 
-def _still_open(ws: Workspace, holder: Holder, things: Sequence[Goal | Outcome]) -> Finding:
+def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) -> Finding:
     """What is open although the one period that it has, or takes from one place, is over."""
     late = days(ws.days_over(things[0]))
     others = [thing for thing in things if thing is not holder]

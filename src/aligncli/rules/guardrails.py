@@ -1,18 +1,18 @@
-"""AL4xx: do the guardrails hold, and are they few, reasoned and fair to those who keep them?"""
+"""AL4xx: are the guardrails kept, and are they few, reasoned and fair to those who keep them?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from aligncli.config import Config
-from aligncli.diagnostics import Edit, Fact, Finding, Fix, Related, Route, Severity
+from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
 from aligncli.model import Guardrail, Team
 from aligncli.rules.base import days, rule
 from aligncli.workspace.names import id_route
 from aligncli.workspace.workspace import Workspace
 
 
-def _scope_facts(team: Team, guardrail: Guardrail) -> tuple[Fact, ...]:
+def scope_facts(team: Team, guardrail: Guardrail) -> tuple[Fact, ...]:
     """What decides whether a guardrail applies to a team."""
     return (
         (guardrail.key, "applies-to"),
@@ -121,7 +121,7 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
                     (guardrail.key, "enforcement"),
                     (guardrail.key, "level"),
                     (guardrail.key, "in-force-from"),
-                    *_scope_facts(team, guardrail),
+                    *scope_facts(team, guardrail),
                 ),
             )
 
@@ -227,166 +227,6 @@ def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL403", "expired-waiver", Severity.ERROR, suppressible=False)
-def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
-    """A waiver past its date.
-
-    ## What it checks
-    A waiver's `expires` is today or later. The day itself still counts.
-
-    ## Why it matters
-    A waiver is a loan. When its time is over, the team keeps the guardrail, or asks again and says why.
-
-    ## Bad
-    ```markdown guardrails/on-call-rota.md
-    ---
-    kind: guardrail
-    id: on-call-rota
-    title: Somebody answers at night
-    why: Parcels travel at night.
-    ---
-    ```
-    ```markdown teams/checkout/charter.md
-    ---
-    kind: charter
-    team: checkout
-    mission: Returning customers pay without thinking about it.
-    waivers:
-      - {guardrail: on-call-rota, reason: The team is three people until autumn., expires: 2026-10-31}
-    ---
-    ```
-
-    ## Good
-    ```markdown guardrails/on-call-rota.md
-    ---
-    kind: guardrail
-    id: on-call-rota
-    title: Somebody answers at night
-    why: Parcels travel at night.
-    ---
-    ```
-    ```markdown teams/checkout/charter.md
-    ---
-    kind: charter
-    team: checkout
-    mission: Returning customers pay without thinking about it.
-    waivers:
-      - {guardrail: on-call-rota, reason: The team is three people until January., expires: 2027-01-31}
-    ---
-    ```
-
-    ## How to fix
-    Declare the guardrail if it now holds, or have the waiver granted again with a new date. It cannot be
-    suppressed.
-    """
-    for team_id, waives in ws.waives.items():
-        team = ws.teams[team_id]
-        kept = {keeping.guardrail.id for keeping in ws.keeps.get(team_id, ())}
-        kept |= {other.guardrail.id for other in waives if other.waiver.expires and other.waiver.expires >= ws.as_of}
-        for waiving in waives:
-            expires = waiving.waiver.expires
-            if expires is not None and expires < ws.as_of and waiving.guardrail.status == "active":
-                late = days((ws.as_of - expires).days)
-                yield Finding(
-                    "AL403",
-                    team.path,
-                    f"the waiver of team `{team.id}` for guardrail `{waiving.guardrail.id}` expired {late} ago",
-                    (*waiving.route, "expires"),
-                    label=f"{late} ago",
-                    help="remove the waiver: it is no longer needed"
-                    if waiving.guardrail.id in kept
-                    else "declare the guardrail, or have the waiver granted again with a new date (it cannot be suppressed)",
-                    identity=(team.id, "waivers", waiving.guardrail.id, "expired"),
-                    rests_on=((team.key, "status"), (waiving.guardrail.key, "status")),
-                )
-
-
-@rule("AL404", "needless-waiver", Severity.WARNING)
-def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
-    """A waiver for a guardrail that does not apply, or that is declared as well.
-
-    ## What it checks
-    What a team waives applies to it, and is not declared by it at the same time.
-
-    ## Why it matters
-    A needless waiver makes the team look less safe than it is. Or it shows that somebody changed a scope and left
-    this team out by mistake.
-
-    ## Bad
-    ```markdown guardrails/card-data.md
-    ---
-    kind: guardrail
-    id: card-data
-    title: Card numbers never touch our servers
-    why: One leak would end the company.
-    ---
-    ```
-    ```markdown teams/checkout/charter.md
-    ---
-    kind: charter
-    team: checkout
-    mission: Returning customers pay without thinking about it.
-    guardrails: [card-data]
-    waivers:
-      - {guardrail: card-data, reason: The old form goes in January., expires: 2027-01-31}
-    ---
-    ```
-
-    ## Good
-    ```markdown guardrails/card-data.md
-    ---
-    kind: guardrail
-    id: card-data
-    title: Card numbers never touch our servers
-    why: One leak would end the company.
-    ---
-    ```
-    ```markdown teams/checkout/charter.md
-    ---
-    kind: charter
-    team: checkout
-    mission: Returning customers pay without thinking about it.
-    waivers:
-      - {guardrail: card-data, reason: The old form goes in January., expires: 2027-01-31}
-    ---
-    ```
-
-    ## How to fix
-    Remove the waiver, or the declaration if it does not hold yet; if the guardrail should apply, have its scope
-    corrected.
-    """
-    for team_id, waives in ws.waives.items():
-        team = ws.teams[team_id]
-        kept = {keeping.guardrail.id: keeping for keeping in ws.keeps.get(team_id, ())}
-        for waiving in waives:
-            guardrail = waiving.guardrail
-            if guardrail.status != "active" or (waiving.waiver.expires or ws.as_of) < ws.as_of:
-                continue
-            related: tuple[Related, ...] = ()
-            if guardrail.id in kept:
-                message = f"team `{team.id}` waives guardrail `{guardrail.id}` and declares it as well"
-                related = (Related(team.path, "declared here", kept[guardrail.id].route),)
-                help_ = "remove the waiver, or the declaration if it does not hold yet"
-            elif ws.scope.applies(guardrail, team) is False:
-                message = f"team `{team.id}` waives guardrail `{guardrail.id}`, which does not apply to it"
-                related = (Related(guardrail.path, "its scope", (*guardrail.route, "applies-to")),)
-                help_ = "remove the waiver, or have the guardrail's scope corrected"
-            else:
-                continue
-            yield Finding(
-                "AL404",
-                team.path,
-                message,
-                (*waiving.route, "guardrail"),
-                label="needless",
-                help=help_,
-                related=related,
-                fix=Fix("remove the waiver", False, (Edit(team.path, waiving.route),)),
-                identity=(team.id, "waivers", guardrail.id, "needless"),
-                rests_on=((team.key, "guardrails"), *_scope_facts(team, guardrail)),
-            )
-
-
 @rule("AL405", "guardrail-without-why", Severity.ERROR)
 def guardrail_without_why(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A constraint that gives no reason.
@@ -433,6 +273,177 @@ def guardrail_without_why(ws: Workspace, config: Config) -> Iterator[Finding]:
                 identity=(guardrail.id, "why"),
                 rests_on=((guardrail.key, "why"), (guardrail.key, "level"), (guardrail.key, "status")),
             )
+
+
+@rule("AL406", "too-many-guardrails", Severity.INFO)
+def too_many_guardrails(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """More musts apply to a team than the budget in the configuration.
+
+    ## What it checks
+    Of the active guardrails with `level: must`, no more than `musts` in the configuration (7) surely apply to one
+    team, whether it declares them, waives them, or a machine enforces them.
+
+    ## Why it matters
+    A few guardrails make a team free: everything else is its own. With every further one a team reads less of each,
+    until they are a form to fill in. Keeping them few is the work of those who steer, and not of the team.
+
+    ## Bad
+    ```toml align.toml
+    [limits]
+    musts = 1
+    ```
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+    ```markdown guardrails/on-call-rota.md
+    ---
+    kind: guardrail
+    id: on-call-rota
+    title: Somebody answers at night
+    why: Parcels travel at night.
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    guardrails: [card-data, on-call-rota]
+    ---
+    ```
+
+    ## Good
+    ```toml align.toml
+    [limits]
+    musts = 1
+    ```
+    ```markdown guardrails/card-data.md
+    ---
+    kind: guardrail
+    id: card-data
+    title: Card numbers never touch our servers
+    why: One leak would end the company.
+    ---
+    ```
+    ```markdown guardrails/on-call-rota.md
+    ---
+    kind: guardrail
+    id: on-call-rota
+    title: Somebody answers at night
+    why: Parcels travel at night.
+    level: should
+    ---
+    ```
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    guardrails: [card-data, on-call-rota]
+    ---
+    ```
+
+    ## How to fix
+    Those who steer choose: archive what nobody would miss, merge what has the same reason, make a `should` of what
+    is advice, narrow `applies-to`. The team can say which of them it has never needed. The budget is `musts`, under
+    `[limits]` in `align.toml`.
+    """
+    budget = config.limits.musts
+    for team in ws.teams.values():
+        if team.is_archived:
+            continue
+        musts = [guardrail for guardrail, applies in ws.scope.of(team) if applies and guardrail.is_must]
+        if len(musts) <= budget:
+            continue
+        names = ", ".join(f"`{guardrail.id}`" for guardrail in musts[:10])
+        more = f" and {len(musts) - 10} more" if len(musts) > 10 else ""
+        yield Finding(
+            "AL406",
+            team.path,
+            f"{len(musts)} musts apply to team `{team.id}`, and the budget is {budget}",
+            ("team",),
+            label=f"{len(musts)} musts",
+            help="ask those who steer which of them could be archived, become `level: should` or apply to fewer "
+            f"teams: {names}{more}",
+            hint="ask those who steer for fewer",
+            identity=(team.id, "musts"),
+            rests_on=tuple(
+                fact for guardrail in musts for fact in ((guardrail.key, "level"), *scope_facts(team, guardrail))
+            ),
+        )
+
+
+@rule("AL407", "approval-gate", Severity.INFO)
+def approval_gate(ws: Workspace, config: Config) -> Iterator[Finding]:
+    """A guardrail enforced by review alone, or a decision that needs somebody else's approval.
+
+    ## What it checks
+    No active guardrail has `enforcement: review`, and no decision in a charter `authority: approval`.
+
+    ## Why it matters
+    At a gate, work waits for a person who may be busy, and the team learns to pass the gate instead of keeping the
+    reason behind it. Some gates are worth that. Each should be one that somebody still wants.
+
+    ## Bad
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    decisions:
+      - {area: payment provider, authority: approval, with: [finance]}
+    ---
+    ```
+
+    ## Good
+    ```markdown teams/checkout/charter.md
+    ---
+    kind: charter
+    team: checkout
+    mission: Returning customers pay without thinking about it.
+    decisions:
+      - {area: payment provider, authority: advice, with: [finance]}
+    ---
+    ```
+
+    ## How to fix
+    Let a machine check the guardrail (`enforcement: automated`), or trust the teams to state it (`attested`). Turn
+    an approval into `advice`: the team asks, listens, and decides. Where the gate has to stay, leave it: this is
+    advice.
+    """
+    for guardrail in ws.guardrails.values():
+        if guardrail.status == "active" and guardrail.enforcement == "review":
+            yield Finding(
+                "AL407",
+                guardrail.path,
+                f"guardrail `{guardrail.id}` is enforced by review alone",
+                (*guardrail.route, "enforcement"),
+                label="a person checks it",
+                help="could a machine check it (`automated`), or the teams state it themselves (`attested`)?",
+                hint="automated or attested?",
+                identity=(guardrail.id, "enforcement"),
+                rests_on=((guardrail.key, "enforcement"), (guardrail.key, "status")),
+            )
+    for team in ws.teams.values():
+        for index, decision in enumerate(team.decisions):
+            if decision.authority == "approval" and decision.area:
+                whose = f"the approval of {', '.join(decision.with_)}" if decision.with_ else "somebody else's approval"
+                yield Finding(
+                    "AL407",
+                    team.path,
+                    f"team `{team.id}` decides on `{decision.area}` only with {whose}",
+                    ("decisions", index, "authority"),
+                    label="the team has to wait",
+                    help="could it be `advice`: the team asks first, and then decides?",
+                    hint="could it be advice?",
+                    identity=(team.id, "decisions", decision.area),
+                    rests_on=((team.key, "status"),),
+                )
 
 
 @rule("AL408", "unused-guardrail", Severity.WARNING)
@@ -585,5 +596,5 @@ def unknown_scope(ws: Workspace, config: Config) -> Iterator[Finding]:
                 help="add `type:` to the charter",
                 related=(Related(guardrail.path, "applies by type", (*guardrail.route, "applies-to")),),
                 identity=(team.id, "type", guardrail.id),
-                rests_on=((team.key, "guardrails"), (team.key, "waivers"), *_scope_facts(team, guardrail)),
+                rests_on=((team.key, "guardrails"), (team.key, "waivers"), *scope_facts(team, guardrail)),
             )

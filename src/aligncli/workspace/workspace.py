@@ -35,7 +35,11 @@ from aligncli.model import (
 from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Clash, Reference
+from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
+
+Dated = Goal | Outcome | Team | GoalsDocument | Org
+"""What may state a period, for itself or for what takes it."""
 
 
 class Trace(enum.Enum):
@@ -168,21 +172,44 @@ class Place(NamedTuple):
     route: Route
 
 
-Holder = Goal | Outcome | Team | GoalsDocument | Org
-"""Where a period can be written."""
-
-
 _COMMON = 40
 """What so many names have in common says nothing about any of them."""
 
 
-class _Due(NamedTuple):
-    """A period that a thing has, or takes from somewhere."""
+class Waiting(NamedTuple):
+    """An open goal that waits for another one."""
 
-    period: Period | None = None
-    sound: bool = True
+    goal: Goal
+    awaited: Goal
+    route: Route
+    """Of the reference, within the goal."""
+
+
+class Apart(NamedTuple):
+    """An open goal, and something that it supports whose period shares no day with its own."""
+
+    goal: Goal
+    support: Support
+
+
+class Compared(NamedTuple):
+    """What comes out when the periods of goals are held against those of what they support."""
+
+    apart: list[Apart]
+    met: set[int]
+    """What states a period that meets another one, by ``id()``."""
+    astray: set[str]
+    """The keys of what is apart: its period is no ground for more."""
+
+
+class _Timing(NamedTuple):
+    """The period of a thing."""
+
+    period: Period | None
+    is_sound: bool
     """Whether all that decides it can be relied on."""
-    holder: Holder | None = None
+    origin: Dated | None
+    """What states it."""
 
 
 class Workspace:
@@ -240,8 +267,9 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
-        self._periods: dict[str, _Due] = {}
-        self._inheritance: dict[str, _Due] = {}
+        self._periods: dict[str, _Timing] = {}
+        self._inheritance: dict[str, _Timing] = {}
+        self._compared: dict[int, Compared] = {}
         self._metrics_like: dict[str, Metric | None] = {}
         self._problems: dict[str, list[Finding]] | None = None
         self._folders: dict[str, _Folder] | None = None
@@ -408,15 +436,15 @@ class Workspace:
     def period(self, thing: Goal | Outcome) -> Period | None:
         """The period of a goal (its own, its document's, the org's) or an outcome (its own, its first
         parent's that has one, the org's)."""
-        return self._due(thing).period
+        return self._timing(thing).period
 
-    def period_holder(self, thing: Goal | Outcome) -> Holder | None:
-        """Where the period of a thing is written: with itself, or with what it takes it from."""
-        return self._due(thing).holder
+    def period_origin(self, thing: Goal | Outcome) -> Dated | None:
+        """What states the period of a thing: itself, its document, an outcome above it or the org."""
+        return self._timing(thing).origin
 
     def period_facts(self, thing: Goal | Outcome) -> tuple[Fact, ...]:
         """What the period of a thing rests on, in one fact, which is poisoned when any of it is."""
-        if not self._due(thing).sound:
+        if not self._timing(thing).is_sound:
             self.poisoned.add((thing.key, "inherited period"))
         return ((thing.key, "inherited period"),)
 
@@ -425,51 +453,93 @@ class Workspace:
         period = self.period(thing)
         return max(0, (self.as_of - period.end).days) if period is not None else 0
 
-    def _due(self, thing: Goal | Outcome) -> _Due:
+    def compared(self, grace: int) -> Compared:
+        """The periods of open goals against those of what they support and is not over.
+
+        Only what can be relied on is compared, and nothing with a period that both take from one place; nor what
+        ended more than ``grace`` days ago, which is a matter of its own (AL702).
+        """
+        if grace not in self._compared:
+            self._compared[grace] = self._compare(grace)
+        return self._compared[grace]
+
+    def _compare(self, grace: int) -> Compared:
+        compared = Compared([], set(), set())
+        for goal in self.goals.values():
+            supports = self.supports.get(goal.key)
+            if not supports or not goal.is_open:
+                continue
+            own = self._timing(goal)
+            if own.period is None or own.origin is None or not own.is_sound or not self.is_sound(goal.key, "status"):
+                continue
+            if (self.as_of - own.period.end).days > grace:
+                continue
+            for support in supports:
+                target = support.target
+                if support.is_guess or not (target.is_live if isinstance(target, Outcome) else target.is_open):
+                    continue
+                theirs = self._timing(target)
+                if theirs.period is None or theirs.origin is None or theirs.origin is own.origin:
+                    continue
+                if not theirs.is_sound or not self.is_sound(target.key, "status"):
+                    continue
+                if (self.as_of - theirs.period.end).days > grace:
+                    continue
+                if own.period.meets(theirs.period):
+                    compared.met.add(id(own.origin))
+                    compared.met.add(id(theirs.origin))
+                else:
+                    compared.apart.append(Apart(goal, support))
+                    compared.astray.update((goal.key, target.key))
+        return compared
+
+    def _timing(self, thing: Goal | Outcome) -> _Timing:
         known = self._periods.get(thing.key)
         if known is None:
             if isinstance(thing, Goal):
-                known = _Due(self.parse(thing.period), self._is_sound(thing.key, "period"), thing)
+                known = _Timing(self.parse(thing.period), self.is_sound(thing.key, "period"), thing)
                 document = self.by_path.get(thing.path)
                 if known.period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
-                    known = known._replace(period=self.parse(document.content.period), holder=document.content)
+                    known = _Timing(self.parse(document.content.period), known.is_sound, document.content)
             else:
                 known = self._inherited(thing)
             if known.period is None and self.org is not None:
-                sound = known.sound and self._is_sound("org", "period")
-                known = _Due(self.parse(self.org.period), sound, self.org)
+                sound = known.is_sound and self.is_sound("org", "period")
+                known = _Timing(self.parse(self.org.period), sound, self.org)
             if known.period is None:
-                known = known._replace(holder=None)
+                known = known._replace(origin=None)
             self._periods[thing.key] = known
         return known
 
-    def _inherited(self, outcome: Outcome) -> _Due:
+    def _inherited(self, outcome: Outcome) -> _Timing:
         """An outcome's own period, else that of its first parent which has one, without the org's.
 
         All outcomes are settled at once, each after what it supports, so that a long chain takes no longer than its
         length.
         """
+        unknown = _Timing(None, False, None)
         if not self._inheritance:
-            unknown = _Due(sound=False)
             for key in self.trace:  # in which everything comes after what it leads to
                 current = self.outcomes.get(key.removeprefix("outcome:"))
                 if current is None or current.key != key:
                     continue
-                period, sound = self.parse(current.period), self._is_sound(key, "period")
-                holder: Holder | None = current
+                origin: Dated | None = current
+                period, sound = self.parse(current.period), self.is_sound(key, "period")
                 if period is None:
-                    sound = sound and self._is_sound(key, "supports") and key not in self.unknown_supports
+                    sound = sound and self.is_sound(key, "supports") and key not in self.unknown_supports
                     for support in self.supports.get(key, ()):
                         theirs = self._inheritance.get(support.target.key, unknown)
-                        sound = sound and theirs.sound and not support.is_guess
+                        sound = sound and theirs.is_sound and not support.is_guess
                         if theirs.period is not None:
-                            period, holder = theirs.period, theirs.holder
+                            period, origin = theirs.period, theirs.origin
                             break
-                self._inheritance[key] = _Due(period, sound, holder)
-        return self._inheritance.get(outcome.key, _Due(sound=False))
+                self._inheritance[key] = _Timing(period, sound, origin)
+        return self._inheritance.get(outcome.key, unknown)
 
-    def _is_sound(self, entity: str, field: str) -> bool:
-        return (entity, field) not in self.poisoned and (entity, "*") not in self.poisoned
+    def is_sound(self, entity: str, field: str) -> bool:
+        """Whether a fact can be relied on, for what counts or compares many; other rules name it in ``rests_on``."""
+        poisoned = self.poisoned
+        return not poisoned or ((entity, field) not in poisoned and (entity, "*") not in poisoned)
 
     def parse(self, period: str | int | float | None) -> Period | None:
         """The days of a period as written; nothing where none is given or it is wrong (AL104 says so)."""
@@ -490,6 +560,56 @@ class Workspace:
             return False
         period = self.period(goal)
         return period is None or period.holds(self.as_of)
+
+    # --- who waits for whom, and who works towards what ---
+
+    @cached_property
+    def waits(self) -> dict[str, list[Waiting]]:
+        """By the key of an open goal: the open goals that it waits for.
+
+        A dependency without impact does not wait; neither does one whose reference stands for a guess.
+        """
+        waits: dict[str, list[Waiting]] = {}
+        for key, depends in self.depends.items():
+            goal = self.goals[key.removeprefix("goal:")]
+            if not goal.is_open:
+                continue
+            for depending in depends:
+                awaited = depending.goal
+                if awaited is None or not awaited.is_open or awaited.path in self.asleep or depending.is_guess:
+                    continue
+                if depending.dependency.impact != "none":
+                    waits.setdefault(key, []).append(Waiting(goal, awaited, (*depending.route, "to")))
+        return waits
+
+    @cached_property
+    def waiting_rings(self) -> list[list[Goal]]:
+        """Goals that wait for each other in a ring, each in the order of its links."""
+
+        def awaited(key: str) -> list[str]:
+            return [waiting.awaited.key for waiting in self.waits.get(key, ())]
+
+        return [
+            [self.goals[key.removeprefix("goal:")] for key in ring_through(component, awaited)]
+            for component in components(self.waits, awaited)
+            if len(component) > 1 or component[0] in awaited(component[0])
+        ]
+
+    @cached_property
+    def teams_behind(self) -> dict[str, int]:
+        """By the key of an outcome: how many teams have open goals that support it, or an outcome below it."""
+        bits: dict[str, int] = {}
+        teams: dict[str, int] = {}
+        """A set of teams in one number, so that a long chain of outcomes costs little more than its length."""
+        for key in reversed(self.trace):  # in which everything comes after what it leads to
+            if key.startswith("outcome:"):
+                teams[key] = teams.get(key, 0)
+                for goal in self.supporters.get(key, ()):
+                    if goal.is_open:
+                        teams[key] |= 1 << bits.setdefault(goal.team, len(bits))
+                for support in self.supports.get(key, ()):
+                    teams[support.target.key] = teams.get(support.target.key, 0) | teams[key]
+        return {key: number.bit_count() for key, number in teams.items()}
 
     # --- files ---
 
@@ -523,6 +643,11 @@ class Workspace:
 
 def _word_starts(text: str) -> set[str]:
     return {word[:4] for word in text.casefold().replace("-", " ").split()[:_COMMON]}
+
+
+def period_place(origin: Dated) -> Place:
+    """Where a period is written."""
+    return Place(origin.path, (*origin.route, "period"))
 
 
 class _Folder:
