@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -41,6 +42,8 @@ class SchemaProblem(NamedTuple):
     """The values that are wrong or missing, or may be: a stray key may stand for any field that is not there."""
     remove: Route | None
     """What must go for the rest to be usable."""
+    more: tuple[Route, ...] = ()
+    """What else must."""
 
 
 class Pruned(NamedTuple):
@@ -111,7 +114,7 @@ class Schemas:
         validator = jsonschema.Draft202012Validator(bundle, format_checker=jsonschema.FormatChecker(["date"]))
         errors = list(validator.iter_errors(data))
         explainer = _Explainer(self, kind, bundle, data, path, subject)
-        problems = explainer.problems(errors)
+        problems = explainer.problems(errors, lambda part, value: validator.evolve(schema=part).is_valid(value))
         if not problems:  # the two libraries disagree: the one that decided has the word
             problems = [
                 explainer.verbatim(tuple(error.instance_path), error.message)
@@ -184,8 +187,18 @@ class _Explainer:
 
     # --- which of the errors are mistakes ---
 
-    def problems(self, errors: Sequence[Any]) -> list[SchemaProblem]:
-        unknown = [(tuple(e.absolute_path), key, e.schema) for e in errors for key in _strays(e)]
+    def problems(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> list[SchemaProblem]:
+        """One for each mistake that errors speak of; ``fits`` says whether a value passes a part of the schema."""
+        strangers = [*self.strangers(errors, fits), *self.swallowed(errors, fits)]
+        gone = [route for problem in strangers for route in (problem.remove, *problem.more)]
+        errors = [e for e in errors if not any(tuple(e.absolute_path)[: len(route)] == route for route in gone if route)]
+        unknown = [
+            (route, key, e.schema)
+            for e in errors
+            for key in _strays(e)
+            if (*(route := tuple(e.absolute_path)), key) not in gone
+        ]
+        unknown = [item for item in unknown if not self.is_spilt(item, unknown)]
         missing = [
             (
                 tuple(e.absolute_path),
@@ -209,6 +222,10 @@ class _Explainer:
             if near:
                 meant.add((route, near))
             found[route, key] = self.unknown_field(route, key, schema, near)
+        for route, fields in self.blank(unknown, missing).items():
+            missing = [item for item in missing if item[0] != route]
+            if fields:
+                found[route, ""] = self.empty(route, fields)
         for route, field, schema in missing:
             instead = "metric" if field == "name" and schema.get("title", "").startswith("measure") else field
             if (route, field) not in meant and (route, instead) not in meant:
@@ -218,9 +235,129 @@ class _Explainer:
             route = tuple(error.absolute_path)
             if (route, "") not in found:
                 found[route, ""] = self.wrong_value(route, error)
-        return list(found.values())
+        return [*strangers, *found.values()]
+
+    def strangers(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> Iterator[SchemaProblem]:
+        """Items at the end of a list that are those of another one, whose line is missing between the two."""
+        wrong: dict[Route, Counter[int]] = {}
+        for error in errors:
+            route = tuple(error.absolute_path)
+            for at, step in enumerate(route):
+                if isinstance(step, int):
+                    number = sum(1 for _ in _strays(error)) if error.validator == "additionalProperties" else 1
+                    wrong.setdefault(route[:at], Counter())[step] += number
+        seen: list[Route] = []
+        for route in sorted(wrong, key=len):
+            if not route or not isinstance(route[-1], str) or any(route[: len(other)] == other for other in seen):
+                continue
+            items, holder = self.at(route), route[:-1]
+            tail = next((at for at in range(len(items), 0, -1) if not wrong[route][at - 1]), 0)
+            first, fields = len(items), list[str]()
+            for field, schema in self.schema_at(holder).get("properties", {}).items():
+                part = self.resolve(schema).get("items")
+                if part is None or field in self.at(holder):
+                    continue
+                at = next((at for at in range(len(items), tail, -1) if not fits(part, items[at - 1])), tail)
+                if at < first:
+                    first, fields = at, []
+                if at == first < len(items):
+                    fields.append(field)
+            # One slip in one item is more likely a slip than a line that is missing.
+            if fields and sum(wrong[route][at] for at in range(first, len(items))) > 1:
+                seen.extend((*route, at) for at in range(first, len(items)))
+                yield self.another_list(route, range(first, len(items)), fields)
+
+    def swallowed(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> Iterator[SchemaProblem]:
+        """Fields of a mapping that are those of another one, whose line is missing between the two."""
+        for error in errors:
+            route, strays = tuple(error.absolute_path), list(_strays(error))
+            if len(strays) < 2 or not route or not isinstance(route[-1], str):
+                continue
+            holder, part = route[:-1], {key: error.instance[key] for key in strays}
+            for field, schema in self.schema_at(holder).get("properties", {}).items():
+                known = self.resolve(schema).get("properties")
+                if known and field not in self.at(holder) and known.keys() >= part.keys() and fits(schema, part):
+                    yield self.another_mapping(route, strays, field)
+                    break
+
+    def is_spilt(self, stray: tuple[Route, str, Any], strays: Iterable[tuple[Route, str, Any]]) -> bool:
+        """Whether a key is the rest of a quoted value that its own key swallowed: ``{name:"one, two"}``."""
+        route, key, schema = stray
+        place = self.at(route)
+        fields = schema.get("properties", ())
+        return place[key] is None and any(
+            other == route and text != key and '"' in text and _run_together(text, fields) for other, text, _ in strays
+        )
+
+    def blank(
+        self, unknown: Iterable[tuple[Route, str, Any]], missing: Iterable[tuple[Route, str, Any]]
+    ) -> dict[Route, list[str]]:
+        """The mappings without a single field that they can have, and what they lack; nothing where a stray key is
+        reported already."""
+        strays = {route for route, _, _ in unknown}
+        lacking: dict[Route, list[str]] = {}
+        for route, field, schema in missing:
+            if not any(key in schema.get("properties", ()) for key in self.at(route)):
+                lacking.setdefault(route, []).append(field)
+        return {
+            route: [] if route in strays else fields
+            for route, fields in lacking.items()
+            if route and len(fields) > 1
+        }
 
     # --- one mistake each ---
+
+    def another_list(self, route: Route, items: range, fields: Sequence[str]) -> SchemaProblem:
+        """Items that belong to another list of the same mapping."""
+        holder = route[:-1]
+        named = " or ".join(f"`{field}`" for field in fields)
+        many = len(items) > 1
+        finding = Finding(
+            "AL102",
+            self.path,
+            f"{f'{len(items)} items' if many else 'an item'} of `{route[-1]}` of {self.thing(holder)} "
+            f"{'have' if many else 'has'} the fields of {named}",
+            (*route, items[0]),
+            label="another list begins here",
+            help="put the line "
+            + " or ".join(f"`{field}:`" for field in fields)
+            + f" before {'the first of them' if many else 'it'}",
+            hint=f"{fields[0]}: is missing",
+            identity=(self.owner(holder), str(route[-1]), *fields),
+        )
+        broken = tuple((*holder, field) for field in fields)
+        return SchemaProblem(finding, broken, (*route, items[0]), tuple((*route, at) for at in items[1:]))
+
+    def another_mapping(self, route: Route, keys: Sequence[str], field: str) -> SchemaProblem:
+        """Fields that belong to another mapping beside this one."""
+        holder = route[:-1]
+        finding = Finding(
+            "AL102",
+            self.path,
+            f"`{route[-1]}` of {self.thing(holder)} has the fields of `{field}`: {_listed(keys)}",
+            (*route, keys[0]),
+            on_key=True,
+            label="another part begins here",
+            help=f"put the line `{field}:` before `{keys[0]}`",
+            hint=f"{field}: is missing",
+            identity=(self.owner(holder), str(route[-1]), field),
+        )
+        return SchemaProblem(
+            finding, ((*holder, field),), (*route, keys[0]), tuple((*route, key) for key in keys[1:])
+        )
+
+    def empty(self, route: Route, fields: Sequence[str]) -> SchemaProblem:
+        """A mapping that says nothing."""
+        finding = Finding(
+            "AL101",
+            self.path,
+            f"{self.thing(route)} is empty",
+            route,
+            label="nothing in here",
+            help=f"give it {_listed(fields)}, or remove it",
+            identity=(self.owner(route), self.field(route), "empty"),
+        )
+        return SchemaProblem(finding, tuple((*route, field) for field in fields), None)
 
     def missing_field(self, route: Route, field: str, schema: Mapping[str, Any]) -> SchemaProblem:
         noun = schema.get("title", "part")
@@ -287,6 +424,8 @@ class _Explainer:
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
         value, keyword, schema = error.instance, error.validator, error.schema
+        if keyword == "uniqueItems":
+            return self.listed_twice(route, value)
         item = "an item of " if route and isinstance(route[-1], int) else ""
         subject = f"{item}`{self.field(route)}` of {self.thing(self.holder(route))}"
         if not route:
@@ -312,9 +451,6 @@ class _Explainer:
                 "more than" if keyword == "exclusiveMinimum" else "less than" if keyword == "exclusiveMaximum" else side
             )
             message = f"{subject} is {_shown(value)}, and must be {side} {error.validator_value}"
-        elif keyword == "uniqueItems":
-            twice = next((item for i, item in enumerate(value) if item in value[:i]), "")
-            message, help_ = f"{subject} lists `{_shown(twice)}` twice", "remove one of the two"
         elif keyword in ("minItems", "maxItems") and value:
             side = "at least" if keyword == "minItems" else "at most"
             number = "1 item" if len(value) == 1 else f"{len(value)} items"
@@ -334,6 +470,21 @@ class _Explainer:
             identity=(self.owner(route), self.field(route), _shown(value)),
         )
         return SchemaProblem(finding, (route,), route)
+
+    def listed_twice(self, route: Route, items: Sequence[Any]) -> SchemaProblem:
+        """What a list says a second time; without it, nothing is in doubt."""
+        again = [(*route, at) for at, item in enumerate(items) if item in items[:at]]
+        shown = _shown(self.at(again[0]))
+        finding = Finding(
+            "AL104",
+            self.path,
+            f"`{self.field(route)}` of {self.thing(self.holder(route))} lists `{shown}` twice",
+            again[0],
+            label="again here",
+            help="remove one of the two",
+            identity=(self.owner(route), self.field(route), shown),
+        )
+        return SchemaProblem(finding, (), again[0], tuple(again[1:]))
 
     def wrong_type(
         self, subject: str, route: Route, value: object, types: str | list[str], schema: Mapping[str, Any]
@@ -519,7 +670,7 @@ def _rank(error: Any) -> int:
 
 def prune(data: Mapping[str, Any], problems: Sequence[SchemaProblem]) -> Pruned:
     """A copy of data without the parts that problems name, so that the rest can be used."""
-    doomed = {problem.remove for problem in problems if problem.remove}
+    doomed = {route for problem in problems for route in (problem.remove, *problem.more) if route}
     kept: dict[Route, tuple[int, ...]] = {}
 
     def copy(value: Any, route: Route) -> Any:
