@@ -11,24 +11,36 @@ import sys
 from pathlib import Path
 
 TYPES = ("stream-aligned", "stream-aligned", "stream-aligned", "platform", "enabling", "complicated-subsystem")
-WHO = ("Returning customers", "New senders", "Couriers", "Shop owners", "Night drivers", "Support agents", "Carriers")
+WHO = (
+    "Returning customers", "New senders", "Couriers", "Shop owners", "Night drivers", "Support agents", "Carriers",
+    "Farmers", "Booksellers", "Pharmacists", "Grandparents", "Students", "Florists", "Island families", "Bakers",
+    "Depot crews", "Customs officers", "Musicians", "Repairers", "Receptionists", "Neighbours", "Buyers", "Collectors",
+)  # fmt: skip
 WHAT = (
-    "pay",
-    "find their parcel",
-    "change an address",
-    "answer a question",
-    "plan a route",
-    "see a price",
-    "settle a claim",
-)
+    "pay", "find their parcel", "change an address", "answer a question", "plan a route", "see a price",
+    "settle a claim", "print a label", "book a van", "weigh a crate", "return a coat", "choose a locker",
+    "insure a painting", "track a pallet", "cancel an order", "report damage", "sign for a letter", "hire a trolley",
+    "reach a human", "load a trailer", "check a receipt", "reserve a slot", "pack glass", "share a doorstep photo",
+    "post medicine", "split a bill", "declare goods", "name a neighbour", "swap a shift", "refuse a delivery",
+    "collect stamps",
+)  # fmt: skip
 HOW = (
-    "in one step",
-    "without calling anybody",
-    "within ten seconds",
-    "before breakfast",
-    "from any phone",
-    "on the first try",
-)
+    "in one step", "without calling anybody", "within ten seconds", "before breakfast", "from any phone",
+    "on the first try", "without a password", "in their own language", "at the kitchen table", "with gloves on",
+    "while it rains", "without paper", "during lunch", "by voice", "with one hand", "in the dark", "after midnight",
+    "without an account", "from the cab", "in plain words", "at half the cost", "on a Sunday", "without queuing",
+    "offline",
+)  # fmt: skip
+FIRST = (
+    "Ald", "Bram", "Cor", "Dun", "Esk", "Fal", "Gal", "Har", "Inver", "Jed",
+    "Kel", "Lang", "Mar", "Nor", "Oak", "Pen", "Quern", "Ros", "Stan", "Thorn",
+    "Ul", "Ver", "Wick", "Yar",
+)  # fmt: skip
+LAST = (
+    "beck", "borough", "bridge", "burn", "by", "cliff", "combe", "cross", "dale", "field",
+    "ford", "gate", "ham", "haven", "hurst", "ley", "mere", "mouth", "ness", "port",
+    "ridge", "stead", "thorpe", "ton", "wall", "water", "wick", "wood", "worth",
+)  # fmt: skip
 WORDS = [
     "we",
     "keep",
@@ -88,6 +100,16 @@ def prose(chance: random.Random, sentences: int) -> str:
     return "\n".join(lines)
 
 
+def title(number: int) -> str:
+    """The title of a goal; no two say the same, and words are as rare as names of places are."""
+    number *= 7_360_351  # the golden section of all there are, so that neighbours share no more words than strangers
+    number, first = divmod(number, len(FIRST))
+    number, last = divmod(number, len(LAST))
+    number, who = divmod(number, len(WHO))
+    number, what = divmod(number, len(WHAT))
+    return f"{WHO[who]} in {FIRST[first]}{LAST[last]} {WHAT[what]} {HOW[number % len(HOW)]}"
+
+
 def outcome_ids(teams: int) -> list[str]:
     """One for every 25 teams, at least three."""
     return [f"outcome-{number}" for number in range(max(3, teams // 25))]
@@ -111,7 +133,7 @@ def outcome(number: int, ids: list[str], chance: random.Random) -> str:
     parent = "" if number < top else ids[number % top] if number < middle else ids[top + number % (middle - top)]
     supports = f"supports:\n  - {{to: {parent}, how: It takes away what stands in its way.}}\n" if parent else ""
     return (
-        f"---\nkind: outcome\nid: {ids[number]}\ntitle: {chance.choice(WHO)} {chance.choice(WHAT)} {chance.choice(HOW)} ({number})\n"
+        f"---\nkind: outcome\nid: {ids[number]}\ntitle: {chance.choice(WHO)} wait no more than {number + 2} minutes\n"
         f"owner: head of area {number % 7}\nreviewed: 2026-10-12\n{supports}"
         f"measures:\n  - {{name: Share of people, unit: percent, baseline: 20, target: 60, current: 41, as-of: 2026-11-02}}\n"
         f"---\n{prose(chance, 4)}\n"
@@ -156,7 +178,7 @@ def charter(number: int, teams: int, ids: list[str], chance: random.Random) -> s
             waits = f"    depends-on:\n      - {{to: team-{other}, what: An answer in time, impact: none}}\n"
         goals.append(
             f"  - id: goal-{index}\n"
-            f"    title: {chance.choice(WHO)} {chance.choice(WHAT)} {chance.choice(HOW)}\n"
+            f"    title: {title(number * 4 + index)}\n"
             f"    supports:\n      - to: {serves}\n        how: Every second one gives up at this point.\n"
             f"    period: 2026-Q4\n    status: on-track\n    set-by: team\n"
             f"    measures:\n      - {{metric: metric-{number % max(5, teams // 50)}, baseline: {baseline}, target: 10, "

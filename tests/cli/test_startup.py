@@ -24,7 +24,7 @@ OURS_FOR_CHECK = OURS_FOR_VERSION | {
         "document.loader", "document.locate", "document.source", "document.suppressions", "document.traps", "engine", "engine.places", "engine.run", "engine.select", "engine.suppress", "io", "io.files", "io.repo", "io.resources", "io.terminal",
         "model", "render", "render.check_text", "render.text", "rules", "rules.base", "rules.dependencies", "rules.documents", "rules.fields",
         "rules.freshness", "rules.guardrails", "rules.itself", "rules.measures", "rules.names", "rules.together", "rules.traceability", "rules.waivers", "rules.wording", "schema", "suggest", "workspace", "workspace.conflicts", "workspace.declare", "workspace.link", "workspace.load", "workspace.poison", "workspace.resolve",
-        "workspace.names", "workspace.rings", "workspace.scope", "workspace.workspace",
+        "words", "workspace.names", "workspace.rings", "workspace.scope", "workspace.workspace",
     )
 }  # fmt: skip
 """A clean run locates nothing, draws nothing and writes nothing: no frame, no scaffold, no tree."""

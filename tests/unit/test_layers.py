@@ -15,6 +15,7 @@ SOURCE = ROOT / "src" / "aligncli"
 BELOW_IO = (
     "diagnostics",
     "suggest",
+    "words",
     "document",
     "schema",
     "model",

@@ -14,6 +14,7 @@ from aligncli.rules import (
     together,
     traceability,
     waivers,
+    wording,
 )
 from aligncli.rules.base import Rule
 
@@ -44,10 +45,12 @@ RULES: tuple[Rule, ...] = (
     traceability.period_mismatch,
     traceability.unsupported_outcome,
     traceability.team_without_goals,
+    wording.duplicate_goal,
     traceability.conflicting_goals,
     dependencies.circular_dependency,
     dependencies.dependency_at_risk,
     traceability.outcome_without_owner,
+    wording.passed_through_goal,
     traceability.spotlight_unattended,
     guardrails.missing_guardrail,
     guardrails.missing_evidence,
@@ -72,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     measures.unmeasured_goal,
     measures.measure_without_baseline,
     measures.contradictory_measure,
+    wording.output_as_goal,
     measures.too_many_goals,
     measures.stale_measure,
     measures.status_against_measure,

@@ -1,0 +1,217 @@
+"""What titles say: their words without endings and small words, and an index of titles that say much the same."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+_READ_AT_MOST = 300
+"""Of a text, so many characters are read: nobody calls a goal by more."""
+
+_POSTINGS_AT_MOST = 50
+"""A word that more texts than this share brings none of them up: it tells nothing about any of them."""
+
+_TWINS_AT_MOST = 10
+"""What more texts than this say in the very same words is a saying: they are not compared with any."""
+
+_NOISE = 1e-9
+"""What is left after one weight is taken from another by one may be off by so much."""
+
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a list that is written down with spaces between them."""
+    return frozenset(text.split())
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:[&'’.,][^\W_]+)*%?")
+_ELISION = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w{3})")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+%?\Z")
+
+_SMALL = listed(
+    # English
+    "a an the this that these those and or as at by for from in inside into of off on onto out per to toward towards "
+    "under below up upon via with within through i it its we our ours us you your they their theirs them he she his "
+    "her him who whom whose which what there here is are was were be been being am has have had do does did doing "
+    "done get gets got can could will would shall should may might must so than then any all each every both whole "
+    "own one very really actually already also too still just ever always many much such soon end percent cent least "
+    "latest "
+    # German
+    "der die das den dem des ein eine einen einem einer eines und oder im ins am ans auf aus bei beim bis durch für "
+    "innerhalb mit nach seit über um unter vom von vor zu zum zur ist sind wird werden wurde hat haben kann können "
+    "soll sollen bekommt bekommen erhält erhalten wir unser unsere sie er es ihr ihre ihren ihrem ihrer sein seine "
+    "sich wer als wie dass jede jeder jedes jeden jedem alle allen aller auch schon noch prozent spätestens binnen "
+    # French
+    "le la les un une du de au aux et ou en dans par pour sur avec chez sous ce cette ces son sa ses leur leurs nos "
+    "notre est sont être a ont avoir peut peuvent qui que dont tout tous toute toutes chaque nous vous ils elles y "
+    # Spanish, Dutch
+    "el los las una unos unas del al y con por para su sus es son ser esta este cada todo todos toda todas se lo "
+    "het een en van voor met bij naar uit op is zijn wordt worden heeft hebben kunnen elke elk alle ook"
+)
+"""Words that say nothing by themselves, and may come and go."""
+
+_GERMAN = listed(
+    "der die das den dem des ein eine einen einem einer eines und oder im ins auf aus bei beim bis durch für "
+    "innerhalb mit nach seit über unter vom von vor zu zum zur ist sind wird werden wir kein keine keinen nicht mehr "
+    "weniger schneller zwei drei vier fünf sechs sieben acht neun zehn zwölf jede jeder jedes jeden alle auch"
+)
+"""Words by which a German text is known: its endings are others."""
+
+_SAME = {
+    word: one
+    for one, words in {
+        "less": "fewer reduce reduces reduced reducing reduction cut cuts cutting lower lowers lowered lowering decrease "
+        "decreases decreased weniger senken gesenkt reduzieren moins réduire",
+        "more": "increase increases increased increasing raise raises raised mehr steigern gesteigert erhöhen augmenter",
+        "half": "halve halves halved halving halbieren halbiert halb hälfte moitié",
+        "double": "doubles doubled doubling twice verdoppeln verdoppelt doppelt doubler",
+        "fast": "faster quick quicker quickly schnell schneller rapide rapidement",
+        "buy": "bought", "find": "found", "keep": "kept", "know": "known knew", "leave": "left", "lose": "lost losing",
+        "make": "made making", "pay": "paid", "see": "seen saw", "sell": "sold", "send": "sent", "spend": "spent",
+        "take": "taken took taking", "wake": "woken woke waking", "child": "children", "man": "men", "woman": "women",
+        "person": "people persons", "write": "written wrote writing", "choose": "chosen chose choosing",
+        "2": "two zwei deux dos twee", "3": "three drei trois tres drie", "4": "four vier quatre cuatro",
+        "5": "five fünf cinq cinco vijf", "6": "six sechs seis zes", "7": "seven sieben sept siete zeven",
+        "8": "eight acht huit ocho", "9": "nine neun neuf nueve negen", "10": "ten zehn dix diez tien",
+        "12": "twelve zwölf douze doce twaalf", "15": "fifteen fünfzehn quinze quince vijftien",
+        "20": "twenty zwanzig vingt veinte twintig", "30": "thirty dreißig trente treinta dertig",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+"""Words that count as one: those for less, more, half and fast, irregular forms, and small numbers."""
+
+_PERCENT = frozenset(("percent", "cent", "prozent", "procent"))
+_THAN = frozenset(("than", "als", "de"))
+
+
+def words(text: str) -> dict[str, str]:
+    """The words of a text that say something, without case, accents and endings, each with how it is written there."""
+    tokens = _TOKEN.findall(text[:_READ_AT_MOST])
+    german = not _GERMAN.isdisjoint([token.casefold() for token in tokens])
+    found: dict[str, str] = {}
+    last = small = ""
+    for token in tokens:
+        folded = _fold(token, german)
+        if folded is None:
+            small = token.casefold()
+            if small in _PERCENT and is_figure(last) and last in found:
+                found[last + "%"] = found.pop(last)
+            continue
+        if last == "less" and small in _THAN and is_figure(folded):
+            found.pop(last, None)  # less than ten, moins de dix: ten
+        found.setdefault(folded, token)
+        last, small = folded, ""
+    return found
+
+
+def is_figure(word: str) -> bool:
+    """Whether a folded word is a figure."""
+    return word[:1].isdecimal()
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold(token: str, german: bool) -> str | None:
+    """A word as it is compared, or nothing for a small one."""
+    word = token.casefold().replace("’", "'")
+    if word[0].isdecimal():
+        return word.replace(",", "").replace(".", "") if _THOUSANDS.match(word) else word.replace(",", ".")
+    word = _ELISION.sub("", word, count=1).removesuffix("'s")
+    if word in _SMALL:
+        return None
+    same = _SAME.get(word)
+    if same is not None:
+        return same
+    if not word.isascii():
+        word = _plain(word)
+    return _german_stem(word) if german else _stem(word)
+
+
+def _plain(word: str) -> str:
+    """A word without its accents."""
+    import unicodedata  # most words have none
+
+    bare = "".join(char for char in unicodedata.normalize("NFKD", word) if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFC", bare)
+
+
+def _stem(word: str) -> str:
+    """A word without the endings of English and French plurals, participles and gerunds."""
+    if len(word) < 4 or not word.isascii():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) > 2 and not set("aeiouy").isdisjoint(rest):
+            return rest[:-1] if rest[-1] == rest[-2] and rest[-1] not in "lsz" else rest.removesuffix("e")
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def _german_stem(word: str) -> str:
+    """A word without the endings of German cases, plurals and comparison."""
+    if len(word) > 8:
+        word = word.removesuffix("innen")
+    for ending in ("ern", "em", "en", "er", "es", "e", "n", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+class Index:
+    """Texts by their rare words, so that no two are compared that share none.
+
+    A word weighs the more, the fewer texts have it. How alike two texts are is the weight of the words in both
+    over the weight of the words in either.
+    """
+
+    def __init__(self, texts: Iterable[Iterable[str]]) -> None:
+        self._texts = [frozenset(text) for text in texts]
+        self._uses = Counter(word for text in self._texts for word in text)
+        count = len(self._texts)
+        self._weights = {word: math.log(1 + count / max(uses, 2)) for word, uses in self._uses.items()}
+        self._totals = [math.fsum(map(self._weights.__getitem__, text)) for text in self._texts]
+
+    def alike(self, left: int, right: int) -> float:
+        """How alike two texts are, from 0 to 1."""
+        both = math.fsum(map(self._weights.__getitem__, self._texts[left] & self._texts[right]))
+        either = self._totals[left] + self._totals[right] - both
+        return both / either if either else 0.0
+
+    def pairs(self, least: float) -> Iterator[tuple[int, int]]:
+        """The pairs of texts that are at least so much alike, the earlier one first.
+
+        Texts so much alike share one of their rarest words, so that each is looked up by those alone. A word that too
+        many texts share brings up none of them, except those that consist of the very same words.
+        """
+        often = Counter(self._texts)
+        postings: dict[str, list[int]] = defaultdict(list)
+        same: dict[frozenset[str], list[int]] = defaultdict(list)
+        for right, text in enumerate(self._texts):
+            if not text or often[text] > _TWINS_AT_MOST:
+                continue
+            found = set(same[text])
+            same[text].append(right)
+            for word in self._rarest(right, least):
+                found.update(postings[word])
+                postings[word].append(right)
+            lightest, heaviest = self._totals[right] * least - _NOISE, self._totals[right] / least + _NOISE
+            for left in sorted(found):
+                if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= least:
+                    yield left, right
+
+    def _rarest(self, number: int, least: float) -> Iterator[str]:
+        """So many of a text's rarest words that all its others can't make another text alike enough."""
+        uses, rest = self._uses, self._totals[number]
+        enough = rest * least - _NOISE
+        for word in sorted(self._texts[number], key=lambda word: (uses[word], word)):
+            if rest < enough or uses[word] > _POSTINGS_AT_MOST:
+                return
+            if uses[word] > 1:
+                yield word
+            rest -= self._weights[word]
