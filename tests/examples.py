@@ -58,8 +58,13 @@ class Examples:
     def check(self, changes: Changes) -> Difference:
         """What is found after a change and was not before, and the other way round."""
         ws, verdicts = self._run(changes)
-        new, gone = _without(verdicts, self._verdicts), _without(self._verdicts, verdicts)
-        return Difference(self._located(ws, changes, new), self._located(self.clean, {}, gone))
+        new = self._located(ws, changes, _without(verdicts, self._verdicts))
+        gone = self._located(self.clean, {}, _without(self._verdicts, verdicts))
+        # A fact about a thing that has another name now is the same where it stands in the same place.
+        kept = {_place(item) for item in new} & {_place(item) for item in gone}
+        return Difference(
+            [item for item in new if _place(item) not in kept], [item for item in gone if _place(item) not in kept]
+        )
 
     def _run(self, changes: Changes) -> tuple[Workspace, list[engine.Verdict]]:
         config = self.config
@@ -108,6 +113,10 @@ def _without(some: Iterable[engine.Verdict], others: Iterable[engine.Verdict]) -
         else:
             result.append(verdict)
     return result
+
+
+def _place(item: Diagnostic) -> tuple[object, ...]:
+    return item.code, item.severity, item.path, item.range.start
 
 
 def _fact(verdict: engine.Verdict) -> tuple[object, ...]:

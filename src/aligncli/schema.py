@@ -184,6 +184,8 @@ class _Explainer:
         self.data = data
         self.path = path
         self.subject = subject
+        self.doubts: list[tuple[Route, tuple[Route, ...]]] = []
+        """Items of lists that may belong to other lists, and to which."""
 
     # --- which of the errors are mistakes ---
 
@@ -235,23 +237,33 @@ class _Explainer:
             route = tuple(error.absolute_path)
             if (route, "") not in found:
                 found[route, ""] = self.wrong_value(route, error)
-        return [*strangers, *found.values()]
+        return [*strangers, *(self.doubted(problem) for problem in found.values())]
+
+    def doubted(self, problem: SchemaProblem) -> SchemaProblem:
+        """A problem of an item that may belong to another list: nothing else of it, or of that list, is known."""
+        for route, lists in self.doubts:
+            if problem.finding.route[: len(route)] == route:
+                fields = self.schema_at(route).get("properties", ())
+                unsure = ((*route, field) for field in fields if field not in self.at(route))
+                return problem._replace(broken=(*problem.broken, *lists, *unsure))
+        return problem
 
     def strangers(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> Iterator[SchemaProblem]:
         """Items at the end of a list that are those of another one, whose line is missing between the two."""
-        wrong: dict[Route, Counter[int]] = {}
+        wrong: dict[Route, dict[int, Counter[bool]]] = {}
         for error in errors:
             route = tuple(error.absolute_path)
             for at, step in enumerate(route):
                 if isinstance(step, int):
-                    number = sum(1 for _ in _strays(error)) if error.validator == "additionalProperties" else 1
-                    wrong.setdefault(route[:at], Counter())[step] += number
+                    slips = wrong.setdefault(route[:at], {}).setdefault(step, Counter())
+                    lacks = error.validator == "required"
+                    slips[lacks] += 1 if lacks else len([*_strays(error)]) or 1
         seen: list[Route] = []
         for route in sorted(wrong, key=len):
             if not route or not isinstance(route[-1], str) or any(route[: len(other)] == other for other in seen):
                 continue
             items, holder = self.at(route), route[:-1]
-            tail = next((at for at in range(len(items), 0, -1) if not wrong[route][at - 1]), 0)
+            tail = next((at for at in range(len(items), 0, -1) if at - 1 not in wrong[route]), 0)
             first, fields = len(items), list[str]()
             for field, schema in self.schema_at(holder).get("properties", {}).items():
                 part = self.resolve(schema).get("items")
@@ -262,10 +274,12 @@ class _Explainer:
                     first, fields = at, []
                 if at == first < len(items):
                     fields.append(field)
-            # One slip in one item is more likely a slip than a line that is missing.
-            if fields and sum(wrong[route][at] for at in range(first, len(items))) > 1:
+            if fields and sum(max(wrong[route][at].values()) for at in range(first, len(items))) > 1:
                 seen.extend((*route, at) for at in range(first, len(items)))
                 yield self.another_list(route, range(first, len(items)), fields)
+            elif fields:
+                # One slip (a field under another name) in one item is more likely than a line that is missing.
+                self.doubts.append(((*route, first), tuple((*holder, field) for field in fields)))
 
     def swallowed(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> Iterator[SchemaProblem]:
         """Fields of a mapping that are those of another one, whose line is missing between the two."""
@@ -354,7 +368,7 @@ class _Explainer:
             f"{self.thing(route)} is empty",
             route,
             label="nothing in here",
-            help=f"give it {_listed(fields)}, or remove it",
+            help=f"give it {' and '.join(f'`{field}`' for field in fields)}, or remove it",
             identity=(self.owner(route), self.field(route), "empty"),
         )
         return SchemaProblem(finding, tuple((*route, field) for field in fields), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -166,6 +167,32 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             fix=fix,
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
         )
+    for thing, name, references in ws.misnomers:
+        yield _misnomer(thing, name, references)
+
+
+def _misnomer(thing: Any, name: str, references: Sequence[Reference]) -> Finding:
+    """A declaration that everybody calls by another name."""
+    field = "team" if isinstance(thing, Team) else "id"
+    name = name.rpartition("/")[2]
+    many = len(references)
+    return Finding(
+        "AL202",
+        thing.path,
+        f"{many} reference{'s' if many > 1 else ''} to {named(thing)} call{'' if many > 1 else 's'} it `{name}`, "
+        "and none by its id",
+        id_route(thing),
+        label="misspelt, or renamed",
+        help=f"write `{field}: {name}`; if it was renamed, add `formerly: [{name}]`"
+        if not isinstance(thing, Service)
+        else f"write `{field}: {name}`, or correct the references",
+        hint=f"similar: {name}",
+        related=tuple(
+            Related(reference.path, "called otherwise here", reference.route) for reference in references[:3]
+        ),
+        fix=Fix(f"replace by `{name}`", False, (Edit(thing.path, id_route(thing), name),)),
+        identity=(thing.ref, field, name),
+    )
 
 
 @rule("AL203", "wrong-kind-of-reference", Severity.ERROR)
@@ -465,17 +492,20 @@ def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     Rename the file or folder, or correct the id in it.
     """
     owners: list[Team | TeamApi] = [*ws.teams.values(), *ws.apis.values()]
+    misnamed = {thing.key for thing, _, _ in ws.misnomers}
     for owner in owners:
         folder, _, name = owner.path.rpartition("/")
-        if not folder or name not in ("charter.md", "team-api.md"):
+        if not folder or name not in ("charter.md", "team-api.md") or f"team:{owner.team}" in misnamed:
             continue
-        if isinstance(owner, TeamApi) and owner.team not in ws.teams:
-            continue
+        if isinstance(owner, TeamApi):
+            team = ws.teams.get(owner.team)
+            if team is None or team.path.rpartition("/")[0] == folder:
+                continue  # what is not called as its team is the folder of both
         if folder.rpartition("/")[2] != owner.team:
             yield _misplaced(owner.path, "team", owner.team, f"the folder `{folder.rpartition('/')[2]}`")
     for thing in (*ws.outcomes.values(), *ws.guardrails.values()):
         name = thing.path.rpartition("/")[2]
-        if not thing.route and name != f"{thing.id}.md":
+        if not thing.route and name != f"{thing.id}.md" and thing.key not in misnamed:
             yield _misplaced(thing.path, noun(thing), thing.id, f"a file called `{name}`")
 
 

@@ -17,6 +17,7 @@ from aligncli.model import (
     Guardrail,
     Org,
     Outcome,
+    Service,
     Team,
     TeamApi,
 )
@@ -41,6 +42,7 @@ class Declarer:
         self._declare_all(salvaged)
         for space in self._names.bare:
             self._declare_former_names(space)
+        self._find_misplaced(trusted)
         self._ws.metric_names = {**self._names.metrics.former, **self._names.metrics.all}
         self._declare_parts(trusted)
         self._declare_former_goals()
@@ -192,6 +194,30 @@ class Declarer:
 
     def _note_same(self, space: Namespace, first: Any, again: Any) -> None:
         self._same.setdefault((space.noun, first.ref), [first]).append(again)
+        if isinstance(first, Goal | Service):
+            self._names.repeating.add(first.team)
+        else:
+            space.repeats = True
+
+    def _find_misplaced(self, trusted: Sequence[Document]) -> None:
+        """What stands in a file or folder that is called otherwise: those who use that name mean it."""
+        spaces = {Outcome: self._names.outcomes, Guardrail: self._names.guardrails, Community: self._names.communities}
+        twice: list[tuple[Namespace, str]] = []
+        for document in trusted:
+            thing = document.content
+            folder, _, name = document.path.rpartition("/")
+            if isinstance(thing, Team):
+                space, place = self._names.teams, folder.rpartition("/")[2] if name == "charter.md" else ""
+            elif isinstance(thing, Outcome | Guardrail | Community):
+                space, place = spaces[type(thing)], name.removesuffix(".md")
+            else:
+                continue
+            if place and place not in space.all and space.all.get(thing.ref) is thing:
+                if place in space.placed:
+                    twice.append((space, place))
+                space.placed[place] = thing
+        for space, place in twice:
+            space.placed.pop(place, None)
 
     def _set_aside_second_org(self, document: Document, first: Org) -> None:
         self._ws.set_aside.add(document.path)
@@ -259,7 +285,7 @@ def _primacy(document: Document) -> tuple[bool, int, str]:
     """Of two documents that declare the same thing, which is the original: the one in its proper place."""
     content = document.content
     folder = document.path.rpartition("/")[0].rpartition("/")[2]
-    if isinstance(content, Team | TeamApi):
+    if isinstance(content, Team | TeamApi | GoalsDocument):
         misplaced = folder != content.team
     else:
         misplaced = isinstance(content, Entity) and document.path.rpartition("/")[2] != f"{content.id}.md"

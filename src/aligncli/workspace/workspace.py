@@ -34,7 +34,7 @@ from aligncli.model import (
 )
 from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
-from aligncli.workspace.names import Clash, Reference
+from aligncli.workspace.names import Clash, Misnomer, Reference
 from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
 
@@ -261,6 +261,8 @@ class Workspace:
         self.clashes: list[Clash] = []
         self.references: list[Reference] = []
         """The references that are not simply right."""
+        self.misnomers: list[Misnomer] = []
+        """Declarations that everybody calls by another name than their own."""
         self.poisoned: set[Fact] = set()
         self.set_aside: set[str] = set()
         """Documents that declare what another one declares already: nothing is concluded from them."""
