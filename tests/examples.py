@@ -20,7 +20,7 @@ from aligncli.io.repo import Repo
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
 from aligncli.workspace.workspace import Workspace
-from tests.harness import AS_OF
+from aligncli.testing import AS_OF
 
 ROOT = Path(__file__).parents[1] / "examples" / "charters"
 

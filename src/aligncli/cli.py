@@ -54,6 +54,13 @@ class TreeFormat(StrEnum):
     dot = "dot"
 
 
+class RulesFormat(StrEnum):
+    """How to print rules."""
+
+    text = "text"
+    json = "json"
+
+
 class Level(StrEnum):
     """What fails a check."""
 
@@ -118,6 +125,10 @@ AsOf = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 ColorOption = Annotated[Color, typer.Option("--color", help="When to colour the output.")]
+NoPlugins = Annotated[
+    bool,
+    typer.Option("--no-plugins", envvar="ALIGN_NO_PLUGINS", help="Run no code of the plugins that align.toml names."),
+]
 Text = Optional[str]  # noqa: UP045
 
 
@@ -202,6 +213,7 @@ def check(
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix: also what somebody should look at afterwards.")
     ] = False,
+    no_plugins: NoPlugins = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong inside.")] = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
@@ -230,6 +242,7 @@ def check(
             fix=fix,
             diff=diff,
             unsafe=unsafe_fixes,
+            plugins=not no_plugins,
         )
         return check(Session.open(directory, as_of, color.value, quiet=quiet), wish)
 
@@ -368,38 +381,57 @@ def init(
 @app.command()
 def explain(
     rule: Annotated[
-        str, typer.Argument(metavar="RULE", help="A code or a name.", autocompletion=_rules, show_default=False)
+        str,
+        typer.Argument(
+            metavar="RULE",
+            help="A code or a name; a prefix such as AL3 lists its rules.",
+            autocompletion=_rules,
+            show_default=False,
+        ),
     ],
+    output_format: Annotated[RulesFormat, typer.Option("--format", help="How to print it.")] = RulesFormat.text,
+    no_plugins: NoPlugins = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
     quiet: Quiet = False,
     color: ColorOption = Color.auto,
 ) -> None:
-    """Print what a rule checks, why, and how to fix it."""
+    """Print what a rule checks, why, how to fix it, and how severe it is here."""
 
     def command() -> int:
         from aligncli.commands.explain import explain
         from aligncli.commands.session import Session
 
-        return explain(Session.open(directory, as_of, color.value, quiet=quiet), rule)
+        return explain(
+            Session.open(directory, as_of, color.value, quiet=quiet),
+            rule,
+            output_format=output_format.value,
+            plugins=not no_plugins,
+        )
 
     _run(command)
 
 
 @app.command()
 def rules(
+    output_format: Annotated[RulesFormat, typer.Option("--format", help="How to print them.")] = RulesFormat.text,
+    no_plugins: NoPlugins = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
     quiet: Quiet = False,
     color: ColorOption = Color.auto,
 ) -> None:
-    """List the rules and how severe each is here."""
+    """List the rules, how severe each is here, and why."""
 
     def command() -> int:
         from aligncli.commands.explain import rules
         from aligncli.commands.session import Session
 
-        return rules(Session.open(directory, as_of, color.value, quiet=quiet))
+        return rules(
+            Session.open(directory, as_of, color.value, quiet=quiet),
+            output_format=output_format.value,
+            plugins=not no_plugins,
+        )
 
     _run(command)
 

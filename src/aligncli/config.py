@@ -69,6 +69,10 @@ class Config(msgspec.Struct, frozen=True):
     """The file that lists the findings which the repo started with, from the root."""
     text: str = ""
     """What it was read from, to show a place in it."""
+    plugins: tuple[str, ...] = ()
+    """The packages whose rules run as well; what is not named here is not loaded."""
+    schemas: dict[str, str] = {}
+    """By kind: the path of a JSON Schema of the organisation's own, from the root."""
 
     @property
     def has_own_include(self) -> bool:
@@ -144,4 +148,6 @@ def _build(data: dict[str, Any]) -> Config:
         ),
         limits=msgspec.convert(data.get("limits", {}), Limits),
         baseline=check.get("baseline"),
+        plugins=tuple(data.get("plugins", ())),
+        schemas=dict(data.get("schemas", {})),
     )

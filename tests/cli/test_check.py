@@ -88,8 +88,7 @@ def test_a_crashed_rule_is_named_and_exits_with_two(tool: Tool, tmp_path: Path) 
                 "def broken(ws, config):\n"
                 "    for team in ws.teams.values():\n"
                 "        yield 1 / 0\n"
-                "import aligncli.engine as engine\n"
-                "engine.run.__kwdefaults__['rules'] = (Rule('AL999', 'crashing-rule', Severity.ERROR, broken),)\n"
+                "rules.RULES = (Rule('AL999', 'crashing-rule', Severity.ERROR, broken),)\n"
             )
         },
     )

@@ -14,8 +14,8 @@ from aligncli.diagnostics import AlignError, Severity
 from aligncli.io.files import discover, write_all
 from aligncli.io.repo import Repo
 from aligncli.io.resources import load_schemas
+from aligncli.testing import AS_OF, check, lines, write
 from aligncli.views.tree import MAX_DEPTH, build_tree, walk
-from tests.harness import AS_OF, check, lines, write
 
 ORG = "---\nkind: org\nname: P\nnorth-star: Star.\nperiod: 2026\noutcomes:\n"
 

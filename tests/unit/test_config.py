@@ -15,6 +15,7 @@ from aligncli.model import FiscalYear
 SCHEMAS = load_schemas()
 PAGE = """\
 format = 1
+plugins = ["acme-align-rules"]
 include = ["**/*.md"]
 exclude = ["archive/**"]
 
@@ -43,6 +44,10 @@ blocker-days = 31
 waiver-days = 181
 period-grace-days = 22
 forming-days = 91
+
+[schemas]
+charter = "schemas/our-charter.schema.json"
+team-api = "api.json"
 """
 
 
@@ -60,6 +65,8 @@ def test_every_key() -> None:
         severity={"AL208": Severity.ERROR, "AL209": Severity.OFF},
         per_path=(PerPath("teams/labs/**", ("AL3",)),),
         limits=Limits((4, 8), 6, 8, 7, 101, 46, 31, 181, 22, 91),
+        plugins=("acme-align-rules",),
+        schemas={"charter": "schemas/our-charter.schema.json", "team-api": "api.json"},
         baseline="align-baseline.json",
         text=PAGE,
     )
@@ -100,7 +107,8 @@ def test_months(month: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "format = '1'\n", "format = 2\n", "format = true\n", "format = 1\nformat = 1\n", "[limits]\nmusts = -1\n", "[limits]\nteam-size = [5]\n", "include = '**/*.md'\n", "[fiscal-year]\nnamed-by = 'begin'\n", "[limit]\nmusts = 7\n", "include = [1]\n", "include = ['']\n", "exclude = {}\n", "[check]\nfail-on = 1\n", "[check]\nignore = 'AL1'\n", "check = 1\n", "limits = []\n",
+        "format = '1'\n", "format = 2\n", "plugins = 'a'\n", "plugins = [1]\n", "plugins = ['a b']\n", "[schemas]\ncharter = 1\n", "[schemas]\ncharter = ''\n",
+        "[schemas]\nconfig = 'a.json'\n", "schemas = ['a.json']\n", "format = true\n", "format = 1\nformat = 1\n", "[limits]\nmusts = -1\n", "[limits]\nteam-size = [5]\n", "include = '**/*.md'\n", "[fiscal-year]\nnamed-by = 'begin'\n", "[limit]\nmusts = 7\n", "include = [1]\n", "include = ['']\n", "exclude = {}\n", "[check]\nfail-on = 1\n", "[check]\nignore = 'AL1'\n", "check = 1\n", "limits = []\n",
         "[limits]\nmusts = 1.5\n", "[limits]\nmusts = true\n", "[limits]\nteam-size = [1, 2, 3]\n", "[limits]\nteam-size = ['a', 'b']\n", "[limits]\nmusts = 1_000_000_000\n",
         "[check.severity]\nAL1 = 1\n", "[check.per-path]\n'a' = {}\n", "[check.per-path]\n'a' = {ignore = 'AL1'}\n", "a = nan\n", "format = inf\n", "[limits]\nmusts = -inf\n",
         "format = 2026-11-20T00:00:00Z\n", "format = 12:30:00\n", "[x]\n", "x.y.z = 1\n", "[[check]]\n", "'' = 1\n", "\"a\\nb\" = 1\n", "a = " + "9" * 5000 + "\n", "include = ['!!!', '[', '**', '/']\nx = 1\n",
@@ -128,6 +136,11 @@ def test_no_pattern_makes_it_crash(pattern: str, tmp_path: Path) -> None:
         except AlignError as error:
             said = str(error)
         assert "\n" not in said
+
+
+def test_a_kind_that_is_none_is_refused_with_the_one_that_was_meant() -> None:
+    with pytest.raises(AlignError, match=r"`chartr`.*a similar field exists: `charter`"):
+        parse("[schemas]\nchartr = 'a.json'\n")
 
 
 def test_mistakes_are_counted() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligncli.model import Goal, Period
+from aligncli.testing import ORG, OUTCOME, check
 from aligncli.workspace.conflicts import Push, opposed
-from tests.harness import ORG, OUTCOME, check
 
 FIRST = date(2026, 1, 1)
 

@@ -14,7 +14,7 @@ import pytest
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError
 from aligncli.io.files import Unreadable, discover, find_root, git_top, read_text, write_all
-from tests.harness import write
+from aligncli.testing import write
 
 ALL = Config()
 

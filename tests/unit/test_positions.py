@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import check
+from aligncli.testing import check
 
 ORG = """\
 ---

@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.harness import check
+from aligncli.testing import check
 
 FOLDER = Path(__file__).parent
 CODES = ("AL305", "AL310", "AL604")

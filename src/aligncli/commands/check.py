@@ -30,6 +30,7 @@ class Wish(NamedTuple):
     fix: bool = False
     diff: bool = False
     unsafe: bool = False
+    plugins: bool = True
 
 
 def check(session: Session, wish: Wish) -> int:
@@ -39,7 +40,7 @@ def check(session: Session, wish: Wish) -> int:
         AlignError: it could not run: options, configuration, paths, no documents, a crashed rule.
     """
     _refuse_contradictions(wish)
-    repo = Repo.around(session.start, wish.paths)
+    repo = Repo.around(session.start, wish.paths, plugins=wish.plugins)
     limit = repo.config.fail_on if wish.fail_on is None else parse_level(wish.fail_on)
     shown = Severity.INFO if wish.output_format == "json" or wish.show == "info" else Severity.WARNING
     if limit is not None:
@@ -59,7 +60,17 @@ def check(session: Session, wish: Wish) -> int:
             if not any(one is None or one(document.path) for document in ws.documents):
                 raise AlignError(_nothing(repo.root, path if wish.paths else None))
         baseline = known.read() if known else None
-        return engine.run(ws, repo.config, selection, repo.text, reports_on=reports_on, show=shown, baseline=baseline)
+        return engine.run(
+            ws,
+            repo.config,
+            selection,
+            repo.text,
+            reports_on=reports_on,
+            show=shown,
+            rules=repo.rules,
+            complete=repo.has_all_rules,
+            baseline=baseline,
+        )
 
     if wish.write_baseline:
         from aligncli.commands import debts
@@ -103,7 +114,7 @@ def _print(session: Session, repo: Repo, report: engine.Report, wish: Wish, *, i
     from aligncli.render import check_text
 
     if wish.statistics:
-        terminal.out(check_text.statistics(report.by_rule, style))
+        terminal.out(check_text.statistics(report.by_rule, repo.rules, style))
     elif wish.output_format == "full":
         terminal.out(check_text.full(report, repo.text, style))
     elif wish.output_format == "concise":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from aligncli.model import Guardrail, Team
 from aligncli.render import scaffold
 from aligncli.render.text import plain
 from aligncli.suggest import Suggester
+from aligncli.workspace.load import load_document
 from aligncli.workspace.workspace import Workspace
 
 TYPES = ("stream-aligned", "platform", "enabling", "complicated-subsystem")
@@ -64,7 +65,7 @@ def new_team(session: Session, wish: Wish, *, dry_run: bool) -> int:
             session.terminal.out(f"# {path}\n{text}")
         return 0
     write_all(repo.root, files)
-    session.terminal.note(_next_steps(session, repo, list(files), draft))
+    session.terminal.note(_next_steps(session, repo, files, draft))
     return 0
 
 
@@ -218,8 +219,17 @@ def _references(ws: Workspace, offered: list[str]) -> Callable[[str], str]:
     return check
 
 
-def _next_steps(session: Session, repo: Repo, paths: list[str], draft: scaffold.TeamDraft) -> str:
+def _asked_for(repo: Repo, files: Mapping[str, str]) -> Iterator[str]:
+    """What schemas of the organisation's own miss in a scaffold, which knows of ours alone."""
+    for path, text in files.items():
+        document = load_document(path, text, repo.all_schemas)
+        for problem in document.problems if document is not None else ():
+            yield f"in {path}, {problem.help or problem.message}"
+
+
+def _next_steps(session: Session, repo: Repo, files: Mapping[str, str], draft: scaffold.TeamDraft) -> str:
     style = session.style
+    paths = list(files)
     lines = [f"Created {paths[0]} and {paths[1]}.", "", "Next:"]
     steps = []
     if draft.mission is None:
@@ -230,6 +240,6 @@ def _next_steps(session: Session, repo: Repo, paths: list[str], draft: scaffold.
         days = repo.config.limits.forming_days
         names = ", ".join(guardrail.id for guardrail in draft.guardrails)
         steps.append(f"declare the guardrails once they hold (there are {days} days for it): {names}")
-    steps += [f"say in {paths[1]} how to reach the team", "run `align check`"]
+    steps += [*_asked_for(repo, files), f"say in {paths[1]} how to reach the team", "run `align check`"]
     lines += [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join([style.paint(lines[0], bold=True), *lines[1:]]) + "\n"

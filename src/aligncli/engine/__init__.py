@@ -2,7 +2,7 @@
 drops what follows from something broken, decides severities, suppresses, locates and sorts."""
 
 from aligncli.engine.run import Report, RuleCrash, Summary, Verdict, run
-from aligncli.engine.select import Selection, Setting, chosen, codes_of, settings
+from aligncli.engine.select import Selection, Setting, chosen, codes_of, instead, settings
 
 __all__ = [
     "Report",
@@ -13,6 +13,7 @@ __all__ = [
     "Verdict",
     "chosen",
     "codes_of",
+    "instead",
     "run",
     "settings",
 ]

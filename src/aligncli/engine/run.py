@@ -14,7 +14,7 @@ from aligncli.engine.places import Places, is_about_text
 from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
 from aligncli.engine.suppress import Suppressions
 from aligncli.rules import RULES
-from aligncli.rules.base import Applied, Rule
+from aligncli.rules.base import OURS, Applied, Rule
 from aligncli.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def run(
     reports_on: Callable[[str], bool] | None = None,
     show: Severity = Severity.INFO,
     rules: Sequence[Rule] = RULES,
+    complete: bool = True,
     baseline: Baseline | None = None,
 ) -> Report:
     """Checks a workspace.
@@ -91,13 +92,14 @@ def run(
         reports_on: which paths to report on; all where it is not given.
         show: the least severity that is located and listed; all are counted.
         rules: the rules to run.
+        complete: whether they are all that exist here, so that other names are wrong.
         baseline: findings that need not be reported again.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
     """
     places = Places(ws, source)
-    judge = _Judge(ws, config, selection, places, reports_on, rules, baseline)
+    judge = _Judge(ws, config, selection, places, reports_on, rules, baseline, complete=complete)
     verdicts = judge.verdicts()
     counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
@@ -134,10 +136,13 @@ class _Judge:
         reports_on: Callable[[str], bool] | None,
         rules: Sequence[Rule],
         baseline: Baseline | None,
+        *,
+        complete: bool,
     ) -> None:
         self._ws = ws
         self._config = config
         self._rules = rules
+        self._complete = complete
         self._everything = reports_on is None
         self._reports_on = reports_on or (lambda path: True)
         self._baseline = baseline
@@ -154,7 +159,7 @@ class _Judge:
         found: list[Verdict] = []
         for rule in self._rules:
             if rule.check is not None and self._runs(rule):
-                for finding in _collected(rule, partial(rule.check, self._ws, self._config)):
+                for finding in _collected(rule, partial(rule.check, self._ws, self._config), self._ws):
                     if not is_about_text(rule.code) and not _stands(finding, self._ws):
                         self._suppressions.silences(finding, counts=False)
                         continue
@@ -164,7 +169,7 @@ class _Judge:
         applied = self._applied()
         for rule in self._rules:
             if rule.audit is not None and self._runs(rule):
-                for finding in _collected(rule, partial(rule.audit, applied)):
+                for finding in _collected(rule, partial(rule.audit, applied), self._ws):
                     severity = self._severity(rule, finding)
                     if severity is not Severity.OFF:
                         found.append(Verdict(rule, severity, finding))
@@ -201,18 +206,35 @@ class _Judge:
             unknown.extend(self._baseline.unknown(self._rules))
             if self._everything:  # nobody can tell in which documents the missing ones were
                 stale = list(self._baseline.stale(lambda code: code in self._wanted))
+        if not self._complete:  # another prefix may be that of a plugin which was left out
+            unknown = [name for name in unknown if name.word[: len(OURS)].upper() == OURS]
         return Applied(self._ws.as_of, unknown, self._suppressions.uses(self._wanted), stale)
 
 
-def _collected(rule: Rule, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _collected(rule: Rule, check: Callable[[], Iterator[Finding]], ws: Workspace) -> list[Finding]:
     try:
-        return list(check())
-    except Exception as error:
+        found = list(check())
+        if rule.origin:
+            _check_foreign(found, rule, ws)
+        return found
+    except (Exception, SystemExit) as error:
         place = _culprit(error)
+        whose, whom = (f" of the plugin `{rule.origin}`", " to its authors") if rule.origin else ("", "")
         raise RuleCrash(
-            f"rule {rule.code} ({rule.name}) crashed{f' on {place}' if place else ''}: {type(error).__name__}: {error}; "
-            "please report it (--debug shows where)"
+            f"rule {rule.code} ({rule.name}){whose} crashed{f' on {place}' if place else ''}: "
+            f"{type(error).__name__}: {error}; please report it{whom} (--debug shows where)"
         ) from error
+
+
+def _check_foreign(found: Sequence[object], rule: Rule, ws: Workspace) -> None:
+    """Whether a plugin's rule yields what a rule should; for ours, types and tests see to it."""
+    for finding in found:
+        if not isinstance(finding, Finding):
+            raise TypeError(f"it yields {type(finding).__name__}, not Finding")
+        if finding.rule != rule.code:
+            raise ValueError(f"it yields a finding of {finding.rule}")
+        if finding.path not in ws.by_path:
+            raise ValueError(f"it places a finding in `{finding.path}`, which is no document")
 
 
 def _stands(finding: Finding, ws: Workspace) -> bool:

@@ -44,6 +44,12 @@ def near_rule(word: str, rules: Sequence[Rule]) -> str | None:
     return by_code or nearest(word.lower(), [rule.name for rule in rules])
 
 
+def instead(word: str, rules: Sequence[Rule]) -> str:
+    """What to write in place of a word that stands for no rule, as the end of a sentence."""
+    near = near_rule(word, rules)
+    return f"did you mean `{near}`?" if near else "`align rules` lists them"
+
+
 def chosen(words: Iterable[str], where: str, rules: Sequence[Rule]) -> frozenset[str]:
     """The codes that words on the command line stand for.
 
@@ -54,9 +60,7 @@ def chosen(words: Iterable[str], where: str, rules: Sequence[Rule]) -> frozenset
     for word in words:
         found = codes_of(word, rules)
         if not found:
-            near = near_rule(word, rules)
-            hint = f"did you mean `{near}`?" if near else "`align rules` lists them"
-            raise AlignError(f"{where} names the rule `{word}`, which does not exist; {hint}")
+            raise AlignError(f"{where} names the rule `{word}`, which does not exist; {instead(word, rules)}")
         codes |= found
     return codes
 

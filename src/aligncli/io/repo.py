@@ -6,15 +6,23 @@ import gc
 import os
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
 from aligncli.io.files import Unreadable, discover, find_root, is_ours, read_text
 from aligncli.io.resources import load_schemas
+from aligncli.io.terminal import warn
+from aligncli.schema import Schemas
+from aligncli.suggest import nearest
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document, unreadable
 from aligncli.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from aligncli.rules.base import Rule
 
 
 class Repo:
@@ -22,17 +30,19 @@ class Repo:
 
     Args:
         root: the folder that holds everything.
+        plugins: whether the plugins that the configuration names may run.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, plugins: bool = True) -> None:
         self.root = Path(os.path.realpath(root))
         self.schemas = load_schemas()
         self.drafts: dict[str, str] = {}
         """Texts that take the place of what is on disk, by path."""
+        self._plugins = plugins
         self.config = self.read_config()
 
     @classmethod
-    def around(cls, start: Path, paths: Sequence[Path] = ()) -> Repo:
+    def around(cls, start: Path, paths: Sequence[Path] = (), *, plugins: bool = True) -> Repo:
         """The repo that paths belong to, or that a folder belongs to where no path is given.
 
         Raises:
@@ -45,7 +55,7 @@ class Repo:
         if len(roots) > 1:
             first, second = sorted(roots)[:2]
             raise AlignError(f"the paths belong to different repos, `{first}` and `{second}`: check them one at a time")
-        return cls(roots.pop())
+        return cls(roots.pop(), plugins=plugins)
 
     def read_config(self) -> Config:
         """The configuration as it is now.
@@ -62,8 +72,65 @@ class Repo:
             raise AlignError(f"{FILE_NAME} {text.reason}")
         return parse_config(text, self.schemas)
 
+    @cached_property
+    def all_schemas(self) -> Schemas:
+        """Our schemas, and on top of them those of the organisation that the configuration names.
+
+        Raises:
+            AlignError: one of those is not there, lies outside of the root, or is no schema.
+        """
+        if not self.config.schemas:
+            return self.schemas
+        from aligncli.schema.own import OwnSchema  # most repos have none
+
+        return self.schemas.extended(
+            {kind: OwnSchema(path, self._read_schema(path)) for kind, path in self.config.schemas.items()}
+        )
+
+    def _read_schema(self, path: str) -> str:
+        place = Path(os.path.realpath(self.root / path))
+        if os.path.isabs(path) or not place.is_relative_to(self.root):
+            raise AlignError(f"`{path}`, a schema in {FILE_NAME}, leads out of the repo: it is a path below the root")
+        if not place.exists():
+            folder = place.parent if place.parent.is_dir() else self.root
+            near = nearest(place.name, [name for name in os.listdir(folder) if name.endswith(".json")])
+            meant = (folder / near).relative_to(self.root).as_posix() if near else None
+            hint = f"; did you mean `{meant}`?" if meant else ""
+            raise AlignError(f"`{path}`, a schema in {FILE_NAME}, does not exist{hint}")
+        text = read_text(self.root, place.relative_to(self.root).as_posix())
+        if isinstance(text, Unreadable):
+            raise AlignError(f"`{path}`, a schema in {FILE_NAME}, {text.reason}")
+        return text
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that run here: ours, then those of the plugins that the configuration names, each by code.
+
+        The first time it is asked for it runs the plugins' code, and says so on standard error.
+
+        Raises:
+            AlignError: a plugin is not installed, or no plugin.
+        """
+        from aligncli.rules import RULES  # the tree and the scaffolds do without
+
+        if not self.config.plugins or not self._plugins:
+            return RULES
+        from aligncli.io.plugins import load_rules  # most repos have none
+
+        return (*RULES, *load_rules(self.config.plugins, warn))
+
+    @property
+    def has_all_rules(self) -> bool:
+        """Whether the configuration may speak of no other rules than those that run."""
+        return self._plugins or not self.config.plugins
+
     def load(self, as_of: date) -> Workspace:
-        """Reads and links every document."""
+        """Reads and links every document.
+
+        Raises:
+            AlignError: a schema of the organisation's own cannot be used.
+        """
+        schemas = self.all_schemas
         found = discover(self.root, self.config)
         expected = self.config.has_own_include
         documents: list[Document] = []
@@ -77,7 +144,7 @@ class Repo:
                     if is_ours(path, text):
                         documents.append(unreadable(path, text.reason, text.text, text.help))
                     continue
-                document = load_document(path, text, self.schemas, expected=expected)
+                document = load_document(path, text, schemas, expected=expected)
                 if document is not None:
                     documents.append(document)
             for path, reason in found.blocked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -11,6 +12,13 @@ from aligncli.diagnostics import AlignError
 
 _PIPE_WIDTH = 240
 """In a pipe nobody's window ends; frames are still cut somewhere, because a document may have one endless line."""
+
+
+def warn(text: str) -> None:
+    """Says on standard error what nobody should miss, however quiet the run."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write("align: " + "".join(char if char.isprintable() else "?" for char in text) + "\n")
 
 
 class Terminal:

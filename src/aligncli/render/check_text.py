@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from aligncli.diagnostics import Diagnostic
 from aligncli.document.source import Source
 from aligncli.engine import Report, Summary
 from aligncli.render.text import Style, count, plain, without_commands
-from aligncli.rules import RULES
+from aligncli.rules.base import Rule
 
 
 def full(report: Report, source: Callable[[str], str], style: Style) -> str:
@@ -67,10 +67,10 @@ def concise(report: Report, style: Style) -> str:
     return without_commands("".join(lines))
 
 
-def statistics(by_rule: Mapping[str, int], style: Style) -> str:
+def statistics(by_rule: Mapping[str, int], rules: Sequence[Rule], style: Style) -> str:
     """How often each rule found something, the most frequent first."""
     width = max((len(str(number)) for number in by_rule.values()), default=1)
-    names = {rule.code: rule.name for rule in RULES}
+    names = {rule.code: rule.name for rule in rules}
     ranked = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))
     return "".join(
         f"{number:>{width}}  {style.paint(code, bold=True)}  {names.get(code, '')}\n" for code, number in ranked

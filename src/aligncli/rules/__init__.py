@@ -18,6 +18,19 @@ from aligncli.rules import (
 )
 from aligncli.rules.base import Rule
 
+FAMILIES = {
+    "AL0": "Documents",
+    "AL1": "Fields",
+    "AL2": "Names and references",
+    "AL3": "Traceability",
+    "AL4": "Guardrails",
+    "AL5": "Working together",
+    "AL6": "Measures",
+    "AL7": "Freshness",
+    "AL9": "The check itself",
+}
+"""What the rules are about whose codes begin so."""
+
 RULES: tuple[Rule, ...] = (
     documents.unreadable_document,
     documents.invalid_frontmatter,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -19,7 +19,15 @@ Check = Callable[[Workspace, Config], Iterator[Finding]]
 Audit = Callable[["Applied"], Iterator[Finding]]
 """What the rules about the check itself are: facts out of what it did with its configuration and suppressions."""
 
-_SECTION = re.compile(r"^## (.+)$", re.M)
+OURS = "AL"
+"""How our codes begin, and nobody else's."""
+
+SECTIONS = ("What it checks", "Why it matters", "Bad", "Good", "How to fix")
+"""The parts of every rule's page, in order."""
+
+_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}\Z")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z")
+_SECTION = re.compile(r"^(?P<fence>`{3,})[^`\n]*\n.*?^(?P=fence)[ \t]*$|^## (?P<heading>[^\n]+)$", re.M | re.S)
 _EXAMPLE = re.compile(
     r"^(?P<fence>`{3,})(?:\w+) (?P<path>\S+)(?: (?P<encoding>[\w-]+))?\n(?P<text>.*?)^(?P=fence)$", re.M | re.S
 )
@@ -112,6 +120,8 @@ class Rule(NamedTuple):
     """In place of ``check``, for a rule about the check itself: the engine runs it when all others have run."""
     suppressible: bool = True
     """Whether a comment may suppress it; a guardrail is waived instead."""
+    origin: str = ""
+    """The plugin that brings it; empty for ours."""
 
     @property
     def source(self) -> str:
@@ -126,9 +136,8 @@ class Rule(NamedTuple):
     @property
     def page(self) -> Page:
         """The docstring's parts."""
-        parts = _SECTION.split(self.source)
-        sections = {parts[at].strip(): parts[at + 1].strip("\n") for at in range(1, len(parts), 2)}
-        return Page(" ".join(parts[0].split()), sections)
+        summary, sections = split_sections(self.source)
+        return Page(" ".join(summary.split()), {heading: text.strip("\n") for heading, text in sections})
 
 
 def rule(code: str, name: str, severity: Severity, *, suppressible: bool = True) -> Callable[[Check], Rule]:
@@ -147,6 +156,61 @@ def audit(code: str, name: str, severity: Severity) -> Callable[[Audit], Rule]:
         return Rule(code, name, severity, None, check, suppressible=False)
 
     return make
+
+
+def split_sections(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """What stands before the first ``## heading`` of a markdown text, and each heading with what follows it.
+
+    What looks like a heading inside a code block is none.
+    """
+    found = [match for match in _SECTION.finditer(text) if match["heading"] is not None]
+    starts = [*(match.start() for match in found), len(text)]
+    parts = [(match["heading"].strip(), text[match.end() : end]) for match, end in zip(found, starts[1:], strict=True)]
+    return text[: starts[0]], parts
+
+
+def fault(candidate: Rule) -> str | None:
+    """What keeps something from being a rule, as the end of a sentence about it; nothing when all is well."""
+    claimed: tuple[object, ...] = candidate  # a plugin may have put anything in
+    code, name, severity, check, judge, *_ = claimed
+    if not isinstance(code, str) or not _CODE.match(code):
+        return f"has the code `{code}`, which is not two to eight capital letters and three digits, such as ACM001"
+    if not isinstance(name, str) or not _NAME.match(name):
+        return f"has the name `{name}`, which is not two or more lower-case words joined by hyphens"
+    if not isinstance(severity, Severity):
+        return f"has the severity `{severity}`, which is none of Severity's"
+    if not callable(check) and not callable(judge):
+        return "has a check that cannot be called: `@rule(…)` stands above a generator function"
+    if not __debug__:  # python -OO takes docstrings away
+        return None
+    page = candidate.page
+    if not page.summary.endswith("."):
+        return "has a docstring that does not begin with one sentence and its full stop"
+    if tuple(page.sections) != SECTIONS:
+        return "has a docstring whose sections are not " + ", ".join(f"`## {name}`" for name in SECTIONS)
+    empty = next((heading for heading, text in page.sections.items() if not text.strip()), None)
+    if empty is not None:
+        return f"has a docstring with nothing under `## {empty}`"
+    bare = next((heading for heading in ("Bad", "Good") if not page.examples(heading)), None)
+    if bare is not None:
+        return f"has a docstring without an example file under `## {bare}` (a code block `markdown teams/x/charter.md`)"
+    return None
+
+
+def objection(candidate: Rule, others: Iterable[Rule]) -> str | None:
+    """As :func:`fault`, for a rule that comes from elsewhere and stands beside others."""
+    wrong = fault(candidate)
+    if wrong is not None:
+        return wrong
+    if candidate.code.startswith(OURS):
+        return f"has a code that begins with `{OURS}`, as align's own alone do"
+    for other in others:
+        whose = f" of the plugin `{other.origin}`" if other.origin else ", one of align's own"
+        if candidate.code == other.code:
+            return f"has the code of `{other.name}`{whose}"
+        if candidate.name == other.name:
+            return f"has the name of {other.code}{whose}"
+    return None
 
 
 def days(count: int) -> str:

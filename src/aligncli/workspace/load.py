@@ -40,6 +40,8 @@ _NO_KEYS = re.compile(r"(?:\r\n?|\n)(?![ \t#\-]|[\w\-]+:)")
 _TEAM_FIELD = re.compile(r"(?:\A|[\r\n])(mission|goals|interactions|services):")
 _TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
+_OWN = "x-"
+"""How the fields begin that an organisation adds to ours."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
 
 
@@ -60,6 +62,8 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     body: Body = Body()
     placeholders: tuple[Route, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    own: dict[Route, dict[str, Any]] = {}
+    """The ``x-`` fields, by the route (in the record) of the mapping that has them."""
     trusted: bool = True
 
     def source_route(self, route: Route) -> Route:
@@ -441,6 +445,9 @@ def _read(
         problems.extend(mistake.finding for mistake in mistakes)
         broken.extend(route for mistake in mistakes for route in mistake.broken)
         data, kept = prune(data, mistakes)
+    else:
+        mistakes = _explained(schemas.own_problems(kind, data, path, subject), front, span.start, cuts)
+        problems.extend(mistake.finding for mistake in mistakes)
     for cut in cuts:
         at, whole_value = _shift(cut.span, span.start), front[cut.span.start : cut.span.end]
         problems.append(
@@ -479,7 +486,8 @@ def _read(
     placeholders = tuple(_placeholders(data)) if may_hold_placeholder(front) else ()
     suppressions = read_suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
-    return Document(path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions)
+    own = dict(_own_fields(data)) if _OWN in front else {}
+    return Document(path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own)
 
 
 def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
@@ -560,6 +568,19 @@ def _period_faults(content: Content) -> Iterator[tuple[Route, str, str]]:
                 parse_period(str(period))
             except ValueError as error:
                 yield (*route, "period"), str(period), str(error)
+
+
+def _own_fields(data: Mapping[str, Any]) -> Iterator[tuple[Route, dict[str, Any]]]:
+    stack: list[tuple[Route, Any]] = [((), data)]
+    while stack:
+        route, value = stack.pop()
+        if isinstance(value, dict):
+            found = {key: item for key, item in value.items() if key.startswith(_OWN)}
+            if found:
+                yield route, found
+            stack.extend(((*route, key), item) for key, item in value.items() if key not in found)
+        elif isinstance(value, list):
+            stack.extend(((*route, index), item) for index, item in enumerate(value))
 
 
 def _placeholders(data: Mapping[str, Any]) -> Iterator[Route]:

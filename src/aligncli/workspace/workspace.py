@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import enum
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aligncli.diagnostics import Fact, Finding, Route
 from aligncli.model import (
     Community,
+    Content,
     Declared,
     Dependency,
+    Entity,
     Experiment,
     FiscalYear,
     Goal,
@@ -286,6 +288,11 @@ class Workspace:
                 for finding in document.problems:
                     self._problems.setdefault(finding.rule, []).append(finding)
         yield from self._problems.get(code, ())
+
+    def own(self, thing: Content | Entity) -> Mapping[str, Any]:
+        """The ``x-`` fields of a document or of an entity in one, for the rules of an organisation of its own."""
+        document = self.by_path.get(thing.path)
+        return document.own.get(thing.route, {}) if document is not None else {}
 
     # --- what is unknown ---
 

@@ -9,12 +9,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
 
 from aligncli.diagnostics import Edit, Finding, Fix, Route
 from aligncli.suggest import nearest
+
+if TYPE_CHECKING:
+    from aligncli.schema.own import OwnSchema
 
 _DEFS = "defs.schema.json#/$defs/"
 _MANY = 12
@@ -53,7 +56,8 @@ class Pruned(NamedTuple):
     kept: dict[Route, tuple[int, ...]]
 
 
-def _refuse(uri: str) -> Any:
+def refuse(uri: str) -> Any:
+    """What retrieves schemas from elsewhere: nothing does."""
     raise ValueError(f"a schema may not refer to {uri}: nothing is fetched")
 
 
@@ -62,10 +66,12 @@ class Schemas:
 
     Args:
         texts: the JSON text of each schema file by its short name: ``charter``, ``defs`` …
+        own: what an organisation asks for on top, by kind.
     """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], own: Mapping[str, OwnSchema] | None = None) -> None:
         self._texts = texts
+        self._own = own or {}
         self._bundles: dict[str, dict[str, Any]] = {}
         self._definitions: dict[str, Any] = {}
         self._uses: dict[str, list[str]] = {}
@@ -95,7 +101,7 @@ class Schemas:
         """Whether data passes the schema of its kind."""
         gate = self._gates.get(kind)
         if gate is None:
-            gate = jsonschema_rs.Draft202012Validator(self.bundle(kind), validate_formats=True, retriever=_refuse)
+            gate = jsonschema_rs.Draft202012Validator(self.bundle(kind), validate_formats=True, retriever=refuse)
             self._gates[kind] = gate
         return gate.is_valid(data)
 
@@ -122,6 +128,15 @@ class Schemas:
             ]
         problems.sort(key=lambda problem: [str(step).zfill(6) for step in problem.finding.route])
         return problems
+
+    def extended(self, own: Mapping[str, OwnSchema]) -> Schemas:
+        """The same schemas with an organisation's own on top."""
+        return Schemas(self._texts, own)
+
+    def own_problems(self, kind: str, data: Mapping[str, Any], path: str, subject: str) -> list[SchemaProblem]:
+        """What an organisation's own schema finds in data that is valid by ours; arguments as for ``explain``."""
+        own = self._own.get(kind)
+        return own.problems(data, _Explainer(self, kind, self.bundle(kind), data, path, subject)) if own else []
 
     def fields(self, kind: str) -> frozenset[str]:
         """The top-level fields of a kind."""
@@ -154,7 +169,8 @@ def _type_of(value: object) -> str:
     return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
-def _shown(value: object, most: int = 60) -> str:
+def shown(value: object, most: int = 60) -> str:
+    """A value in a sentence: on one line, and short."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = " ".join(text.split()).replace("`", "'")
     return text if len(text) <= most else text[: most - 1] + "…"
@@ -168,7 +184,8 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
 
 
-def _listed(words: Sequence[str]) -> str:
+def backquoted(words: Sequence[str]) -> str:
+    """Words one after the other, each in backquotes."""
     return ", ".join(f"`{word}`" for word in words)
 
 
@@ -348,7 +365,7 @@ class _Explainer:
         finding = Finding(
             "AL102",
             self.path,
-            f"`{route[-1]}` of {self.thing(holder)} has the fields of `{field}`: {_listed(keys)}",
+            f"`{route[-1]}` of {self.thing(holder)} has the fields of `{field}`: {backquoted(keys)}",
             (*route, keys[0]),
             on_key=True,
             label="another part begins here",
@@ -394,12 +411,12 @@ class _Explainer:
 
     def unknown_field(self, route: Route, key: str, schema: Mapping[str, Any], near: str | None) -> SchemaProblem:
         noun = schema.get("title", "part")
-        message = f"{self.thing(route)} has a field `{_shown(key)}`, which {_a(noun)} does not have"
+        message = f"{self.thing(route)} has a field `{shown(key)}`, which {_a(noun)} does not have"
         hint = ""
         help_: str | None
         if near and _run_together(key, [near]):
             sign = "a space is missing after the colon" if key[len(near)] == ":" else "a colon is missing"
-            help_ = f"{sign}: `{near}: {_shown(key[len(near) + 1 :].strip(), 30)}`"
+            help_ = f"{sign}: `{near}: {shown(key[len(near) + 1 :].strip(), 30)}`"
             hint = f"{near}: …"
         elif near and nearest(key, [near]):
             help_, hint = f"a similar field exists: `{near}`", f"similar: {near}"
@@ -411,7 +428,7 @@ class _Explainer:
             help_ = f"`{key}` is a field of {elsewhere}"
         else:
             fields = [field for field in schema.get("properties", {}) if field != "kind"]
-            listed = _listed(fields[:_MANY]) + (" …" if len(fields) > _MANY else "")
+            listed = backquoted(fields[:_MANY]) + (" …" if len(fields) > _MANY else "")
             help_ = f"{_a(noun)} has: {listed}; a key of your own begins with `x-`" if listed else None
         finding = Finding(
             "AL102",
@@ -440,10 +457,7 @@ class _Explainer:
         value, keyword, schema = error.instance, error.validator, error.schema
         if keyword == "uniqueItems":
             return self.listed_twice(route, value)
-        item = "an item of " if route and isinstance(route[-1], int) else ""
-        subject = f"{item}`{self.field(route)}` of {self.thing(self.holder(route))}"
-        if not route:
-            subject = "the frontmatter"
+        subject = self.subject_of(route) if route else "the frontmatter"
         code, message, hint, fix = "AL104", "", "", None
         help_: str | None = None
         allowed_text = all(isinstance(item, str) for item in schema.get("enum", ()))
@@ -453,8 +467,8 @@ class _Explainer:
         elif keyword in ("enum", "const"):
             allowed = [str(item) for item in (schema["enum"] if keyword == "enum" else [schema["const"]])]
             near = nearest(str(value), allowed)
-            message = f"{subject} is `{_shown(value)}`, which is not one of its values"
-            help_ = f"a similar value exists: `{near}`" if near else f"it can be {_listed(allowed)}"
+            message = f"{subject} is `{shown(value)}`, which is not one of its values"
+            help_ = f"a similar value exists: `{near}`" if near else f"it can be {backquoted(allowed)}"
             hint = f"similar: {near}" if near else f"one of: {', '.join(allowed)}"
             fix = _fix(f"replace by `{near}`", Edit(self.path, route, near)) if near else None
         elif keyword in ("pattern", "format", "maxLength", "minLength"):
@@ -464,7 +478,7 @@ class _Explainer:
             side = (
                 "more than" if keyword == "exclusiveMinimum" else "less than" if keyword == "exclusiveMaximum" else side
             )
-            message = f"{subject} is {_shown(value)}, and must be {side} {error.validator_value}"
+            message = f"{subject} is {shown(value)}, and must be {side} {error.validator_value}"
         elif keyword in ("minItems", "maxItems") and value:
             side = "at least" if keyword == "minItems" else "at most"
             number = "1 item" if len(value) == 1 else f"{len(value)} items"
@@ -472,7 +486,7 @@ class _Explainer:
         elif keyword in ("minItems", "minProperties"):
             message, help_ = f"{subject} is empty", "give it at least one item, or remove the key"
         else:
-            message = f"{subject} is not as it should be: {_shown(error.message, 160)}"
+            message = f"{subject} is not as it should be: {shown(error.message, 160)}"
         finding = Finding(
             code,
             self.path,
@@ -481,22 +495,22 @@ class _Explainer:
             help=help_,
             hint=hint,
             fix=fix,
-            identity=(self.owner(route), self.field(route), _shown(value)),
+            identity=(self.owner(route), self.field(route), shown(value)),
         )
         return SchemaProblem(finding, (route,), route)
 
     def listed_twice(self, route: Route, items: Sequence[Any]) -> SchemaProblem:
         """What a list says a second time; without it, nothing is in doubt."""
         again = [(*route, at) for at, item in enumerate(items) if item in items[:at]]
-        shown = _shown(self.at(again[0]))
+        said = shown(self.at(again[0]))
         finding = Finding(
             "AL104",
             self.path,
-            f"`{self.field(route)}` of {self.thing(self.holder(route))} lists `{shown}` twice",
+            f"{self.subject_of(route)} lists `{said}` twice",
             again[0],
             label="again here",
             help="remove one of the two",
-            identity=(self.owner(route), self.field(route), shown),
+            identity=(self.owner(route), self.field(route), said),
         )
         return SchemaProblem(finding, (), again[0], tuple(again[1:]))
 
@@ -516,18 +530,18 @@ class _Explainer:
         if schema.get("title") == "period":
             return message, "write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`"
         if "enum" in schema:
-            return message, f"it can be {_listed([str(item) for item in schema['enum']])}"
+            return message, f"it can be {backquoted([str(item) for item in schema['enum']])}"
         if "string" in wanted and isinstance(value, bool | int | float):
-            return message, f'put it in quotes: `"{_shown(value)}"`'
+            return message, f'put it in quotes: `"{shown(value)}"`'
         if "array" in wanted and not isinstance(value, dict) and name:
             items = self.resolve(schema.get("items", {}))
             if items.get("type") == "object":
                 fields = list(items.get("required", ())) or list(items.get("properties", ()))[:2]
                 return message, f"write it as a list: `{name}: [{{{', '.join(f'{field}: …' for field in fields)}}}]`"
-            shown = _shown(value)
+            item = shown(value)
             return (
                 message,
-                f"write it as a list: `{name}: [{json.dumps(shown) if shown[:1] in _NEEDS_QUOTES else shown}]`",
+                f"write it as a list: `{name}: [{json.dumps(item) if item[:1] in _NEEDS_QUOTES else item}]`",
             )
         if "array" in wanted and name:
             return message, f"begin each item below `{name}:` with a dash"
@@ -553,12 +567,12 @@ class _Explainer:
         if not value.strip():
             return f"{subject} is blank", "write something, or remove the key"
         if noun == "date" and re.match(r"\d{4}-\d{2}-\d{2}$", value):
-            return f"{subject} is `{_shown(value)}`, a day that does not exist", "correct the day"
+            return f"{subject} is `{shown(value)}`, a day that does not exist", "correct the day"
         if noun == "date":
-            return f"{subject} is `{_shown(value)}`, which is not a date", "write it as year-month-day: `2026-12-31`"
+            return f"{subject} is `{shown(value)}`, which is not a date", "write it as year-month-day: `2026-12-31`"
         if noun == "period":
             return (
-                f"{subject} is `{_shown(value)}`, which is not a period",
+                f"{subject} is `{shown(value)}`, which is not a period",
                 "write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`",
             )
         if keyword == "maxLength":
@@ -569,14 +583,14 @@ class _Explainer:
             help_ = f"a reference is written like the id it names: `{slug}`" if slug else None
             if noun == "reference to a goal" and "/" not in value:
                 help_ = f"a goal is written with its team: `team/{slug}`"
-            return f"{subject} is `{_shown(value)}`, which cannot be the id of anything", help_
+            return f"{subject} is `{shown(value)}`, which cannot be the id of anything", help_
         if noun.endswith("id"):
             help_ = "ids are lower-case words joined by hyphens" + (f": `{slug}`" if slug else "")
-            return f"{subject} is `{_shown(value)}`, which is not an id", help_
-        return f"{subject} is `{_shown(value)}`, which is not {_a(noun)}", None
+            return f"{subject} is `{shown(value)}`, which is not an id", help_
+        return f"{subject} is `{shown(value)}`, which is not {_a(noun)}", None
 
     def verbatim(self, route: Route, message: str) -> SchemaProblem:
-        finding = Finding("AL104", self.path, f"`{self.field(route)}` is not valid: {_shown(message, 160)}", route)
+        finding = Finding("AL104", self.path, f"`{self.field(route)}` is not valid: {shown(message, 160)}", route)
         return SchemaProblem(finding, (route,), route)
 
     # --- names for places ---
@@ -596,6 +610,11 @@ class _Explainer:
         while route and not isinstance(route[-1], str):
             route = route[:-1]
         return route[:-1]
+
+    def subject_of(self, route: Route) -> str:
+        """The value at a route in words: ``an item of `supports` of goal `checkout/one-tap-pay```."""
+        item = "an item of " if isinstance(route[-1], int) else ""
+        return f"{item}`{self.field(route)}` of {self.thing(self.holder(route))}"
 
     def owner(self, route: Route) -> str:
         """The id of what a route lies in: ``checkout`` or ``checkout/one-tap-pay``."""
@@ -617,10 +636,10 @@ class _Explainer:
         value = self.at(route)
         if isinstance(value, dict):
             if isinstance(value.get("id"), str) and len(route) == 2 and noun != "declared guardrail":
-                return f"{noun} `{_shown(self.owner(route))}`"
+                return f"{noun} `{shown(self.owner(route))}`"
             for name in () if noun.startswith("entry") else _NAMED_BY:
                 if isinstance(value.get(name), str) and value[name].strip():
-                    return f"{noun} `{_shown(value[name], 40)}`"
+                    return f"{noun} `{shown(value[name], 40)}`"
         return f"{_a(noun)} of {self.thing(self.holder(route))}"
 
     def schema_at(self, route: Route) -> Mapping[str, Any]:
