@@ -151,6 +151,8 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             help_ = "there are: " + ", ".join(_entry(candidate) for candidate in reference.candidates)
         elif reference.expected == "an outcome" and "/" in reference.text:
             help_ = _UPWARD
+        elif "/" in reference.text and (team := ws.teams.get(reference.text.partition("/")[0])) is not None:
+            help_ = f"team `{team.id}` has no goals"
         else:
             help_ = f"no {_ARTICLE.sub('', reference.expected)} has been declared yet"
         expected = _ARTICLE.sub("", reference.expected)

@@ -9,7 +9,7 @@ from aligncli.diagnostics import Finding, Related, Route, Severity
 from aligncli.model import Goal, GoalsDocument, Measure, Metric, Org, Outcome, Team, direction
 from aligncli.rules.base import rule
 from aligncli.workspace.conflicts import Conflict, Push, opposed
-from aligncli.workspace.names import id_route, named, noun
+from aligncli.workspace.names import Status, id_route, named, noun
 from aligncli.workspace.workspace import Apart, Dated, Place, Trace, Workspace, period_place
 
 
@@ -20,7 +20,8 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## What it checks
     From every open goal some path of `supports`, through goals and outcomes, reaches an outcome that serves the
     north star. For a proposed goal this is advice. A path through something unresolved is unknown, not missing;
-    and of goals that support an untraced goal only the end of the chain is reported.
+    and of goals that support an untraced goal only the end of the chain is reported. A goal that supports one which
+    has ended is AL206's matter.
 
     ## Why it matters
     This is the one promise that a team makes for its freedom: how it works is its own business, and what it works
@@ -65,6 +66,7 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
                 if support.target.key in ends and (goal.is_proposed or not _is_proposed(support.target)):
                     chained.setdefault(support.target.key, []).append(goal)
     above = {goal.key for goals in chained.values() for goal in goals}
+    told = {(reference.path, reference.route) for reference in ws.references if reference.status is Status.RETIRED}
     offered: str | None = None
     for goal in ws.goals.values():
         if goal.key not in ends or goal.key in above:
@@ -73,7 +75,10 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             offered = _offer(ws)
         others = chained.get(goal.key, [])
         related = tuple(Related(other.path, "this goal hangs on it", id_route(other)) for other in others[:3])
-        supports = bool(ws.supports.get(goal.key))
+        links = ws.supports.get(goal.key, ())
+        if any((goal.path, (*goal.route, *link.route)) in told for link in links):
+            continue  # it hangs on something that has ended, which AL206 says
+        supports = bool(links)
         route: Route = ("supports",) if supports else ("id",)
         yield Finding(
             "AL301",
@@ -308,7 +313,8 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## What it checks
     Every active outcome has an open goal that supports it, or an outcome below it that does. Of a whole branch
     without goals only the lowest outcomes are reported. For a proposed outcome this is advice. As long as a goal
-    that is decided on traces to nothing (AL301), it may serve any outcome, and none is called unsupported.
+    that is decided on traces to nothing (AL301), it may serve any outcome, and none is called unsupported. What is
+    over for longer than the grace in the configuration (21 days) is AL702's matter.
 
     ## Why it matters
     An outcome that nobody works towards is a wish. Either it is not as important as it says, or every team thinks
@@ -350,9 +356,14 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     if _is_any_untraced(ws):
         return
+    is_any_proposed = _is_any_untraced(ws, proposed=True)
     carried = _carried(ws)
     for outcome in ws.outcomes.values():
         if not outcome.is_live or outcome.key in carried:
+            continue
+        if ws.days_over(outcome) > config.limits.period_grace_days:
+            continue  # nobody should work towards what is over
+        if is_any_proposed and outcome.status == "proposed":
             continue
         if any(
             child.is_live and (child.status == outcome.status or child.status == "active")
@@ -374,13 +385,14 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-def _is_any_untraced(ws: Workspace) -> bool:
-    """Whether some open goal that is decided on leads to no outcome: which of them it serves, nobody knows yet."""
+def _is_any_untraced(ws: Workspace, *, proposed: bool = False) -> bool:
+    """Whether some open goal that is decided on, or is not, leads to no outcome: which of them it serves, nobody
+    knows yet."""
     return any(
         trace is Trace.ENDS
         and (goal := ws.goals.get(key.removeprefix("goal:"))) is not None
         and goal.is_open
-        and not goal.is_proposed
+        and goal.is_proposed is proposed
         and goal.path not in ws.asleep
         for key, trace in ws.trace.items()
     )
@@ -406,7 +418,8 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     An active team has a goal that is current (open, and its period holds today) or proposed. Groups, forming
-    and archived teams need none.
+    and archived teams need none. An open goal whose period is long over (AL702), or does not meet that of what it
+    supports (AL302), is one as soon as that is corrected.
 
     ## Why it matters
     It may be fine, for a team that keeps something running. But nobody can then see what it is working towards,
@@ -435,12 +448,18 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## How to fix
     Write down what the team wants to change next, in its charter or in a `goals` document; one goal is enough.
     """
+    grace = config.limits.period_grace_days
+    misdated: set[str] | None = None
     for team in ws.teams.values():
         if team.status != "active" or team.is_group:
             continue
         goals = ws.goals_of.get(team.id, ())
         if any(goal.is_proposed or ws.is_current(goal) for goal in goals):
             continue
+        if misdated is None:
+            misdated = {apart.goal.key for apart in ws.compared(grace).apart}
+        if any(goal.is_open and (ws.days_over(goal) > grace or goal.key in misdated) for goal in goals):
+            continue  # the period may be what is wrong, which AL702 or AL302 says
         passed = _why_not(ws, goals)
         yield Finding(
             "AL304",

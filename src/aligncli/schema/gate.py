@@ -500,7 +500,7 @@ class _Explainer:
         return SchemaProblem(finding, (route,), route)
 
     def listed_twice(self, route: Route, items: Sequence[Any]) -> SchemaProblem:
-        """What a list says a second time; without it, nothing is in doubt."""
+        """What a list says a second time; it may have been meant to be something else."""
         again = [(*route, at) for at, item in enumerate(items) if item in items[:at]]
         said = shown(self.at(again[0]))
         finding = Finding(
@@ -512,7 +512,7 @@ class _Explainer:
             help="remove one of the two",
             identity=(self.owner(route), self.field(route), said),
         )
-        return SchemaProblem(finding, (), again[0], tuple(again[1:]))
+        return SchemaProblem(finding, (route,), again[0], tuple(again[1:]))
 
     def wrong_type(
         self, subject: str, route: Route, value: object, types: str | list[str], schema: Mapping[str, Any]

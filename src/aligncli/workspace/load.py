@@ -126,12 +126,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     loaded = load(front)
     if loaded.error is not None:
         if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
-            said = traps.explain(loaded.error, front)
-            place = Span(said.span.start + span.start, said.span.end + span.start)
-            finding = Finding(
-                "AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, said.message)
-            )
-            return _salvage(path, text, (finding,))
+            return _broken(path, text, span, traps.explain(loaded.error, front))
         return None
     data = loaded.data
     if not isinstance(data, dict):
@@ -149,9 +144,27 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
             return _salvage(path, text, (finding,))
         return None
     kind = data.get("kind")
+    if (not isinstance(kind, str) or kind not in KINDS) and _NAMES_KIND.search(front):
+        opened = traps.swallowed(front)
+        if opened is not None:
+            return _broken(path, text, span, opened)
     if kind in KINDS:
         return _read(path, text, span, fences.body, loaded, schemas, kind, ())
     return _without_kind(path, text, span, fences.body, loaded, schemas, named=named, expected=expected)
+
+
+def _broken(path: str, text: str, front: Span, said: traps.Explained) -> Document:
+    """A document that is not YAML, or not the YAML that was meant."""
+    place = _shift(said.span, front.start)
+    return _salvage(
+        path,
+        text,
+        (
+            Finding(
+                "AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, said.message)
+            ),
+        ),
+    )
 
 
 # --- files that are not quite documents ---
@@ -440,6 +453,8 @@ def _read(
             )
         )
         kind, data, valid = meant, {**data, "kind": meant}, True
+    if not valid and (opened := traps.swallowed(front)) is not None:
+        return _broken(path, text, span, opened)
     if not valid:
         mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
         problems.extend(mistake.finding for mistake in mistakes)

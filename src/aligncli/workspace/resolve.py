@@ -380,6 +380,11 @@ class Resolver:
         candidates = [] if target else [self._names.services.all[f"{team}/{other}"] for other in suggester.some(name)]
         self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates)
 
+    def _is_only_of(self, service: str, team: str, other: str) -> bool:
+        """Whether one of two teams publishes a service, and the other does not."""
+        services = self._names.services.all
+        return f"{team}/{service}" in services and f"{other}/{service}" not in services
+
     def _resolve_api(self, api: TeamApi) -> None:
         ws = self._ws
         own = self._names.current_team(api.team)
@@ -398,7 +403,9 @@ class Resolver:
             if team.id != own:
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
             if interaction.service is not None:
-                provider = own if _provides(interaction) else team.id
+                provider, user = (own, team.id) if _provides(interaction) else (team.id, own)
+                if interaction.mode == "x-as-a-service" and self._is_only_of(interaction.service, user, provider):
+                    continue  # AL501 says that the role is wrong
                 if interaction.role is None and f"{own}/{interaction.service}" in self._names.services.all:
                     continue  # whoever provides it, it is there
                 self._service(provider, interaction.service, api, ("interactions", index, "service"), "names service")
