@@ -119,7 +119,7 @@ def test_a_root_behind_a_link(tool: Tool, tmp_path: Path) -> None:
     assert documents(tool, "-C", tmp_path / "link/teams") == 2
     assert documents(tool, tmp_path / "link/teams/checkout/charter.md") == 2
     report = tool.json("check", tmp_path / "link/teams")
-    assert [item["path"] for item in report["diagnostics"]] == ["teams/checkout/charter.md"]
+    assert {item["path"] for item in report["diagnostics"]} == {"teams/checkout/charter.md"}
 
 
 def test_one_repo_by_two_names_is_one_repo(tool: Tool, tmp_path: Path) -> None:

@@ -19,9 +19,6 @@ from aligncli.document.body import comments
 from aligncli.document.loader import place_of
 from aligncli.suggest import nearest
 
-MARK = "align:"
-"""A text without this has no suppression."""
-
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*align:[ \t]*(?P<said>[^\r\n]*)", re.M)
 _PROSE = re.compile(r"<!--\s*align:\s*(?P<said>.*?)\s*(?:-->|\Z)", re.S)
 _WORDS = ("ignore", "ignore-file")
@@ -68,8 +65,6 @@ def read_suppressions(text: str, front: Span, body: int) -> tuple[Suppression, .
         front: where its frontmatter is; it must be one that can be parsed.
         body: where its prose begins.
     """
-    if MARK not in text:
-        return ()
     found = [*_in_frontmatter(text, front), *_in_prose(text, body)]
     return tuple(found)
 
@@ -139,7 +134,7 @@ def _scalars(front: str, offset: int) -> list[Span]:
 
 
 def _in_prose(text: str, body: int) -> Iterator[Suppression]:
-    if text.find(MARK, body) < 0:
+    if text.find("align:", body) < 0:
         return
     for span in comments(text, body):
         hit = _PROSE.match(text, span.start, span.end)

@@ -11,6 +11,9 @@ from aligncli.diagnostics import AlignError, Severity, Span
 from aligncli.rules.base import Rule, UnknownName
 from aligncli.suggest import nearest
 
+_ALIKE = str.maketrans("OIL", "011")
+"""Letters that are taken for digits."""
+
 
 class Selection(NamedTuple):
     """Which rules a run asks for, by code, name, or prefix of a code; empty ``select`` means all."""
@@ -40,6 +43,9 @@ def codes_of(word: str, rules: Sequence[Rule]) -> frozenset[str]:
 
 def near_rule(word: str, rules: Sequence[Rule]) -> str | None:
     """The code or name that was probably meant."""
+    alike = word.upper().translate(_ALIKE)
+    if any(rule.code == word.upper()[:2] + alike[2:] for rule in rules):
+        return word.upper()[:2] + alike[2:]
     by_code = nearest(word.upper(), [rule.code for rule in rules]) if re.match(r"[A-Za-z]+[0-9]", word) else None
     return by_code or nearest(word.lower(), [rule.name for rule in rules])
 

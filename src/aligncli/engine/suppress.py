@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.diagnostics import Finding
-from aligncli.document.suppressions import Suppression, Word
 from aligncli.engine.places import Places
 from aligncli.engine.select import codes_of, near_rule
 from aligncli.rules.base import Rule, UnknownName, Use, WordUse
 from aligncli.workspace.names import Status
 from aligncli.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from aligncli.document.suppressions import Suppression, Word
 
 _BROKEN = (Status.MISSING, Status.WRONG_KIND)
 

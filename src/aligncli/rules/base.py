@@ -6,12 +6,14 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import Finding, Severity, Span
-from aligncli.document.suppressions import Suppression, Word
 from aligncli.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from aligncli.document.suppressions import Suppression, Word
 
 Check = Callable[[Workspace, Config], Iterator[Finding]]
 """What most rules are: facts out of the linked documents."""
@@ -25,12 +27,11 @@ OURS = "AL"
 SECTIONS = ("What it checks", "Why it matters", "Bad", "Good", "How to fix")
 """The parts of every rule's page, in order."""
 
-_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}\Z")
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z")
-_SECTION = re.compile(r"^(?P<fence>`{3,})[^`\n]*\n.*?^(?P=fence)[ \t]*$|^## (?P<heading>[^\n]+)$", re.M | re.S)
-_EXAMPLE = re.compile(
-    r"^(?P<fence>`{3,})(?:\w+) (?P<path>\S+)(?: (?P<encoding>[\w-]+))?\n(?P<text>.*?)^(?P=fence)$", re.M | re.S
-)
+_CODE = r"[A-Z]{2,8}[0-9]{3}\Z"
+_NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z"
+# Compiled when a page is asked for: most runs ask for none.
+_SECTION = r"(?ms)^(?P<fence>`{3,})[^`\n]*\n.*?^(?P=fence)[ \t]*$|^## (?P<heading>[^\n]+)$"
+_EXAMPLE = r"(?ms)^(?P<fence>`{3,})(?:\w+) (?P<path>\S+)(?: (?P<encoding>[\w-]+))?\n(?P<text>.*?)^(?P=fence)$"
 
 
 class UnknownName(NamedTuple):
@@ -105,7 +106,7 @@ class Page(NamedTuple):
         """The files in a section's code blocks."""
         return [
             Example(found["path"], found["text"], found["encoding"] or "utf-8")
-            for found in _EXAMPLE.finditer(self.sections.get(section, "") + "\n")
+            for found in re.finditer(_EXAMPLE, self.sections.get(section, "") + "\n")
         ]
 
 
@@ -163,7 +164,7 @@ def split_sections(text: str) -> tuple[str, list[tuple[str, str]]]:
 
     What looks like a heading inside a code block is none.
     """
-    found = [match for match in _SECTION.finditer(text) if match["heading"] is not None]
+    found = [match for match in re.finditer(_SECTION, text) if match["heading"] is not None]
     starts = [*(match.start() for match in found), len(text)]
     parts = [(match["heading"].strip(), text[match.end() : end]) for match, end in zip(found, starts[1:], strict=True)]
     return text[: starts[0]], parts
@@ -173,9 +174,9 @@ def fault(candidate: Rule) -> str | None:
     """What keeps something from being a rule, as the end of a sentence about it; nothing when all is well."""
     claimed: tuple[object, ...] = candidate  # a plugin may have put anything in
     code, name, severity, check, judge, *_ = claimed
-    if not isinstance(code, str) or not _CODE.match(code):
+    if not isinstance(code, str) or not re.match(_CODE, code):
         return f"has the code `{code}`, which is not two to eight capital letters and three digits, such as ACM001"
-    if not isinstance(name, str) or not _NAME.match(name):
+    if not isinstance(name, str) or not re.match(_NAME, name):
         return f"has the name `{name}`, which is not two or more lower-case words joined by hyphens"
     if not isinstance(severity, Severity):
         return f"has the severity `{severity}`, which is none of Severity's"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,10 +14,15 @@ from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
-from aligncli.document.suppressions import MARK, Suppression, read_suppressions
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest
+
+if TYPE_CHECKING:
+    from aligncli.document.suppressions import Suppression
+
+MARK = "align:"
+"""A text without this has no suppression."""
 
 MAX_BYTES = 1_048_576
 """A document larger than this is not read; the largest real ones have a few dozen kilobytes."""
@@ -499,10 +504,16 @@ def _read(
         )
         broken.append(route)
     placeholders = tuple(_placeholders(data)) if may_hold_placeholder(front) else ()
-    suppressions = read_suppressions(text, span, body_start) if MARK in text else ()
+    suppressions = _suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
     own = dict(_own_fields(data)) if _OWN in front else {}
     return Document(path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own)
+
+
+def _suppressions(text: str, front: Span, body: int) -> tuple[Suppression, ...]:
+    from aligncli.document.suppressions import read_suppressions  # most documents have none
+
+    return read_suppressions(text, front, body)
 
 
 def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
