@@ -17,10 +17,10 @@ from aligncli.diagnostics import Diagnostic, Severity
 from aligncli.engine.places import Places
 from aligncli.io.files import discover, read_text
 from aligncli.io.repo import Repo
+from aligncli.testing import AS_OF
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
 from aligncli.workspace.workspace import Workspace
-from aligncli.testing import AS_OF
 
 ROOT = Path(__file__).parents[1] / "examples" / "charters"
 

@@ -84,6 +84,7 @@ class Page:
         assert front is not None
         self.front = front
         root = yaml.compose(self.text[front.start : front.end], Loader=yaml.CBaseLoader)
+        assert root is not None
         self.root = self._node(root, (), None, None)
         self.nodes = [*_below(self.root)]
         self._bundle = examples().schemas.bundle(self.kind)
@@ -92,7 +93,9 @@ class Page:
         start, end = raw.start_mark.index + self.front.start, raw.end_mark.index + self.front.start
         trimmed = re.sub(r"(\n[ \t]*(#[^\n]*)?)+\Z", "", self.text[start:end].rstrip())
         value = raw.value if isinstance(raw, yaml.ScalarNode) else None
-        node = Node(route, Span(start, start + len(trimmed)), key, value, bool(getattr(raw, "flow_style", False)), parent)
+        node = Node(
+            route, Span(start, start + len(trimmed)), key, value, bool(getattr(raw, "flow_style", False)), parent
+        )
         if isinstance(raw, yaml.MappingNode):
             for name, child in raw.value:
                 place = Span(name.start_mark.index + self.front.start, name.end_mark.index + self.front.start)
@@ -162,11 +165,13 @@ class Page:
         new = self.text[: span.start] + text + self.text[span.end :]
         place = LineTable(new).position(span.start)
         shown = f"line {place.line}, `{self.text[line.start : line.end].strip()[:40]}`: {text!r}"
-        return Mistake(self.path, self.kind, shown, {self.path: new}, place, range(place.line, place.line + 1))
+        here = next((node for node in self.nodes if line.start <= node.start <= line.end), None)
+        what = self.what(here) if here is not None else self.kind
+        return Mistake(self.path, what, shown, {self.path: new}, place, range(place.line, place.line + 1))
 
     def whole(self, changes: Changes, shown: str) -> Mistake:
         """A mistake with a whole file."""
-        return Mistake(next(path for path in reversed(changes)), self.kind, shown, changes, Position(1, 1), range(1, 2))
+        return Mistake([*changes][-1], self.kind, shown, changes, Position(1, 1), range(1, 2))
 
     def without(self, node: Node) -> Span | None:
         """The stretch to cut so that an item or a field is gone; nothing where its holder would be empty."""
@@ -239,7 +244,7 @@ def a_reference_to_nothing(page: Page) -> Iterator[Mistake]:
 @family
 def a_reference_to_another_kind(page: Page) -> Iterator[Mistake]:
     ws = examples().clean
-    kinds = {
+    kinds: dict[str, Mapping[str, object]] = {
         "outcome": ws.outcomes,
         "team": ws.teams,
         "guardrail": ws.guardrails,
@@ -392,7 +397,15 @@ def a_value_of_another_type(page: Page) -> Iterator[Mistake]:
 @family
 def a_day_that_is_none(page: Page) -> Iterator[Mistake]:
     for node in _days(page):
-        for wrong in ("2026-02-31", "soon", "2026/01/02", "31-12-2026", "2026-1-2", "2026-11-20T10:00:00Z", "0000-01-01"):
+        for wrong in (
+            "2026-02-31",
+            "soon",
+            "2026/01/02",
+            "31-12-2026",
+            "2026-1-2",
+            "2026-11-20T10:00:00Z",
+            "0000-01-01",
+        ):
             yield page.spoilt(node, node.span, wrong, wrong)
 
 
@@ -425,7 +438,17 @@ def _days(page: Page) -> Iterator[Node]:
 
 @family
 def a_period_that_is_none(page: Page) -> Iterator[Mistake]:
-    wrong = ("2026-Q9", "soon", "2027-Q1..2026-Q1", "2026-q4", "26-Q4", "2026-13", "2026-02-30..2026-03-01", "0000", "2026-Q1...2026-Q2")
+    wrong = (
+        "2026-Q9",
+        "soon",
+        "2027-Q1..2026-Q1",
+        "2026-q4",
+        "26-Q4",
+        "2026-13",
+        "2026-02-30..2026-03-01",
+        "0000",
+        "2026-Q1...2026-Q2",
+    )
     for node in _periods(page):
         for text in wrong:
             yield page.spoilt(node, node.span, text, text)
@@ -489,10 +512,22 @@ def an_id_that_is_none(page: Page) -> Iterator[Mistake]:
 
 @family
 def an_id_that_is_taken(page: Page) -> Iterator[Mistake]:
+    for node in _ids_of_all(page):
+        others = (
+            other
+            for another in pages()
+            for other in _ids_of_all(another)
+            if another.what(other) == page.what(node) and other.value != node.value
+        )
+        taken = next(others).value or ""
+        yield page.spoilt(node, node.span, taken, f"`{taken}`")
+
+
+def _ids_of_all(page: Page) -> Iterator[Node]:
+    """Those that nothing else in the organisation may have."""
     for node in _ids(page):
-        other = next((o for p in pages() for o in _ids(p) if page.what(o) == page.what(node) and o.value != node.value), None)
-        if other is not None and "goal" not in page.what(node):
-            yield page.spoilt(node, node.span, other.value or "", f"`{other.value}`")
+        if page.what(node).partition(".")[0] in ("outcome", "guardrail", "metric", "community", "charter"):
+            yield node
 
 
 def _ids(page: Page) -> Iterator[Node]:
@@ -511,7 +546,7 @@ def a_character_that_yaml_takes_for_its_own(page: Page) -> Iterator[Mistake]:
             continue
         if page.text[node.span.start] in "\"'>|":
             continue
-        for sign in ("Oh: ", "@", "*", '"', "%", "#", "[", "`", "&"):
+        for sign in ("Oh: ", "@", "*", '"', "%", "#", "[", "`"):
             at = Span(node.span.start, node.span.start)
             yield page.spoilt(node, at, sign, f"`{sign}` in front")
 

@@ -33,6 +33,14 @@ def _entry(thing: object) -> str:
     return f"`{ref}`" + (f' ("{title}")' if title else "")
 
 
+def _choice(reference: Reference) -> str:
+    """What there is to choose from, where nothing was clearly meant."""
+    entries = [_entry(candidate) for candidate in reference.candidates]
+    if len(entries) == 1 and not reference.others:
+        return f"there is only {entries[0]}"
+    return f"there are: {', '.join(entries)}" + (f" and {reference.others} more" if reference.others else "")
+
+
 def _marks(reference: Reference) -> tuple[Related, ...]:
     return (reference.owner,) if reference.owner else ()
 
@@ -142,17 +150,13 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             place, hint = Related(target.path, "", id_route(target)), f"similar: {ref}"
             fix = Fix(f"replace by `{ref}`", False, (Edit(reference.path, reference.route, ref),))
         elif reference.candidates and "/" in reference.text and isinstance(reference.candidates[0], Team):
-            team = reference.text.partition("/")[0]
-            teams = ", ".join(_entry(candidate) for candidate in reference.candidates)
-            help_ = f"there is no team `{team}`; there are: {teams}"
-        elif len(reference.candidates) == 1:
-            help_ = f"there is only {_entry(reference.candidates[0])}"
+            help_ = f"there is no team `{reference.text.partition('/')[0]}`; {_choice(reference)}"
         elif reference.candidates:
-            help_ = "there are: " + ", ".join(_entry(candidate) for candidate in reference.candidates)
+            help_ = _choice(reference)
         elif reference.expected == "an outcome" and "/" in reference.text:
             help_ = _UPWARD
         elif "/" in reference.text and (team := ws.teams.get(reference.text.partition("/")[0])) is not None:
-            help_ = f"team `{team.id}` has no goals"
+            help_ = f"team `{team.id}` has no goal" + (" that has not ended" if ws.goals_of.get(team.id) else "")
         else:
             help_ = f"no {_ARTICLE.sub('', reference.expected)} has been declared yet"
         expected = _ARTICLE.sub("", reference.expected)
@@ -235,7 +239,9 @@ def wrong_kind_of_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for reference in _references(ws, Status.WRONG_KIND):
         kind = noun(reference.target)
-        help_ = _UPWARD if reference.expected == "an outcome" and isinstance(reference.target, Goal) else None
+        help_ = f"name {reference.expected}"
+        if reference.expected == "an outcome" and isinstance(reference.target, Goal):
+            help_ = _UPWARD
         if isinstance(reference.target, Team) and "goal" in reference.expected:
             goals = ws.goals_of.get(reference.target.id, [])
             shown = ", ".join(_entry(goal) for goal in goals[:5])

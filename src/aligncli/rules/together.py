@@ -189,7 +189,14 @@ def _reversed(ws: Workspace, own: Side, other: Side, named: Interacting) -> Find
         help=f"write `role: {right}` (a role is that of the team whose Team API it stands in)",
         hint=f"role: {right}",
         related=(Related(service.path, "published here", (*service.route, "id")),),
-        identity=(own.team.id, "interactions", other.team.id, interaction.mode or "", "role", interaction.service or ""),
+        identity=(
+            own.team.id,
+            "interactions",
+            other.team.id,
+            interaction.mode or "",
+            "role",
+            interaction.service or "",
+        ),
         rests_on=_facts(ws, own, other),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from aligncli.config import Config
@@ -180,15 +181,20 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
     by_goal: dict[str, list[Apart]] = {}
     for one in rest:
         by_goal.setdefault(one.goal.key, []).append(one)
+    takers = Counter(id(ws.period_origin(goal)) for goal in ws.goals.values()) if by_goal else Counter[int]()
     for (goal, support), *more in by_goal.values():
         target = support.target
         apart = [target, *(other.support.target for other in more)]
+        path, route = goal.path, (*goal.route, *support.route)
+        stating = ws.period_origin(goal)
+        if stating is goal or (stating is not None and stating is not ws.org and takers[id(stating)] == 1):
+            path, route = period_place(stating)  # which no other goal takes
         yield Finding(
             "AL302",
-            goal.path,
+            path,
             f"goal `{goal.ref}` is for {_words(ws, goal)}, and the {noun(target)} `{target.ref}` that it supports "
             f"is for {_words(ws, target)}",
-            (*goal.route, *(("period",) if goal.period is not None else support.route)),
+            route,
             label="they share no day",
             help="correct the period that is out of date, or support what comes next",
             related=tuple(_stating(ws, thing) for thing in ([goal, *apart] if goal.period is None else apart)),

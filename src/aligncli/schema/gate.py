@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
@@ -201,23 +201,21 @@ class _Explainer:
         self.data = data
         self.path = path
         self.subject = subject
-        self.doubts: list[tuple[Route, tuple[Route, ...]]] = []
-        """Items of lists that may belong to other lists, and to which."""
 
     # --- which of the errors are mistakes ---
 
     def problems(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> list[SchemaProblem]:
         """One for each mistake that errors speak of; ``fits`` says whether a value passes a part of the schema."""
-        strangers = [*self.strangers(errors, fits), *self.swallowed(errors, fits)]
-        gone = [route for problem in strangers for route in (problem.remove, *problem.more)]
-        errors = [e for e in errors if not any(tuple(e.absolute_path)[: len(route)] == route for route in gone if route)]
+        from aligncli.schema.lost import Lost  # which few mistakes need
+
+        lost = Lost(self, errors, fits)
+        errors = [error for error in errors if not lost.explains(tuple(error.absolute_path))]
         unknown = [
-            (route, key, e.schema)
+            (tuple(e.absolute_path), key, e.schema)
             for e in errors
-            for key in _strays(e)
-            if (*(route := tuple(e.absolute_path)), key) not in gone
+            for key in self.without_spilt(tuple(e.absolute_path), strays_of(e), e.schema)
+            if not lost.explains((*e.absolute_path, key))
         ]
-        unknown = [item for item in unknown if not self.is_spilt(item, unknown)]
         missing = [
             (
                 tuple(e.absolute_path),
@@ -229,23 +227,26 @@ class _Explainer:
         ]
         found: dict[tuple[Route, str], SchemaProblem] = {}
         meant: set[tuple[Route, str]] = set()
+        strays = Counter(route for route, _, _ in unknown)
+        lacking: dict[Route, list[str]] = {}
+        for route, field, _ in missing:
+            lacking.setdefault(route, []).append(field)
         for route, key, schema in unknown:
             place = self.at(route)
             absent = [field for field in schema.get("properties", ()) if field not in place]
             near = nearest(key, absent) or _run_together(key, absent)
             if near is None:
                 # The only stray key where only one field is missing is most probably that field.
-                gone = [field for other, field, _ in missing if other == route]
-                strays = [other for place_, other, _ in unknown if place_ == route]
-                near = gone[0] if len(gone) == len(strays) == 1 else None
+                gone = lacking.get(route, ())
+                near = gone[0] if len(gone) == strays[route] == 1 else None
             if near:
                 meant.add((route, near))
             found[route, key] = self.unknown_field(route, key, schema, near)
-        for route, fields in self.blank(unknown, missing).items():
-            missing = [item for item in missing if item[0] != route]
-            if fields:
-                found[route, ""] = self.empty(route, fields)
+        blank = self.blank(unknown, missing)
+        found.update(((route, ""), self.empty(route, fields)) for route, fields in blank.items() if fields)
         for route, field, schema in missing:
+            if route in blank:
+                continue
             instead = "metric" if field == "name" and schema.get("title", "").startswith("measure") else field
             if (route, field) not in meant and (route, instead) not in meant:
                 found[route, f"{field} missing"] = self.missing_field(route, field, schema)
@@ -254,71 +255,14 @@ class _Explainer:
             route = tuple(error.absolute_path)
             if (route, "") not in found:
                 found[route, ""] = self.wrong_value(route, error)
-        return [*strangers, *(self.doubted(problem) for problem in found.values())]
+        return [*lost.problems, *(lost.doubted(problem) for problem in found.values())]
 
-    def doubted(self, problem: SchemaProblem) -> SchemaProblem:
-        """A problem of an item that may belong to another list: nothing else of it, or of that list, is known."""
-        for route, lists in self.doubts:
-            if problem.finding.route[: len(route)] == route:
-                fields = self.schema_at(route).get("properties", ())
-                unsure = ((*route, field) for field in fields if field not in self.at(route))
-                return problem._replace(broken=(*problem.broken, *lists, *unsure))
-        return problem
-
-    def strangers(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> Iterator[SchemaProblem]:
-        """Items at the end of a list that are those of another one, whose line is missing between the two."""
-        wrong: dict[Route, dict[int, Counter[bool]]] = {}
-        for error in errors:
-            route = tuple(error.absolute_path)
-            for at, step in enumerate(route):
-                if isinstance(step, int):
-                    slips = wrong.setdefault(route[:at], {}).setdefault(step, Counter())
-                    lacks = error.validator == "required"
-                    slips[lacks] += 1 if lacks else len([*_strays(error)]) or 1
-        seen: list[Route] = []
-        for route in sorted(wrong, key=len):
-            if not route or not isinstance(route[-1], str) or any(route[: len(other)] == other for other in seen):
-                continue
-            items, holder = self.at(route), route[:-1]
-            tail = next((at for at in range(len(items), 0, -1) if at - 1 not in wrong[route]), 0)
-            first, fields = len(items), list[str]()
-            for field, schema in self.schema_at(holder).get("properties", {}).items():
-                part = self.resolve(schema).get("items")
-                if part is None or field in self.at(holder):
-                    continue
-                at = next((at for at in range(len(items), tail, -1) if not fits(part, items[at - 1])), tail)
-                if at < first:
-                    first, fields = at, []
-                if at == first < len(items):
-                    fields.append(field)
-            if fields and sum(max(wrong[route][at].values()) for at in range(first, len(items))) > 1:
-                seen.extend((*route, at) for at in range(first, len(items)))
-                yield self.another_list(route, range(first, len(items)), fields)
-            elif fields:
-                # One slip (a field under another name) in one item is more likely than a line that is missing.
-                self.doubts.append(((*route, first), tuple((*holder, field) for field in fields)))
-
-    def swallowed(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> Iterator[SchemaProblem]:
-        """Fields of a mapping that are those of another one, whose line is missing between the two."""
-        for error in errors:
-            route, strays = tuple(error.absolute_path), list(_strays(error))
-            if len(strays) < 2 or not route or not isinstance(route[-1], str):
-                continue
-            holder, part = route[:-1], {key: error.instance[key] for key in strays}
-            for field, schema in self.schema_at(holder).get("properties", {}).items():
-                known = self.resolve(schema).get("properties")
-                if known and field not in self.at(holder) and known.keys() >= part.keys() and fits(schema, part):
-                    yield self.another_mapping(route, strays, field)
-                    break
-
-    def is_spilt(self, stray: tuple[Route, str, Any], strays: Iterable[tuple[Route, str, Any]]) -> bool:
-        """Whether a key is the rest of a quoted value that its own key swallowed: ``{name:"one, two"}``."""
-        route, key, schema = stray
-        place = self.at(route)
+    def without_spilt(self, route: Route, strays: Sequence[str], schema: Mapping[str, Any]) -> Sequence[str]:
+        """Stray keys without those that are the rest of a quoted value which its key swallowed:
+        ``{name:"one, two"}``."""
         fields = schema.get("properties", ())
-        return place[key] is None and any(
-            other == route and text != key and '"' in text and _run_together(text, fields) for other, text, _ in strays
-        )
+        swallowing = [key for key in strays if '"' in key and _run_together(key, fields)]
+        return [key for key in strays if key in swallowing or self.at(route)[key] is not None] if swallowing else strays
 
     def blank(
         self, unknown: Iterable[tuple[Route, str, Any]], missing: Iterable[tuple[Route, str, Any]]
@@ -331,51 +275,10 @@ class _Explainer:
             if not any(key in schema.get("properties", ()) for key in self.at(route)):
                 lacking.setdefault(route, []).append(field)
         return {
-            route: [] if route in strays else fields
-            for route, fields in lacking.items()
-            if route and len(fields) > 1
+            route: [] if route in strays else fields for route, fields in lacking.items() if route and len(fields) > 1
         }
 
     # --- one mistake each ---
-
-    def another_list(self, route: Route, items: range, fields: Sequence[str]) -> SchemaProblem:
-        """Items that belong to another list of the same mapping."""
-        holder = route[:-1]
-        named = " or ".join(f"`{field}`" for field in fields)
-        many = len(items) > 1
-        finding = Finding(
-            "AL102",
-            self.path,
-            f"{f'{len(items)} items' if many else 'an item'} of `{route[-1]}` of {self.thing(holder)} "
-            f"{'have' if many else 'has'} the fields of {named}",
-            (*route, items[0]),
-            label="another list begins here",
-            help="put the line "
-            + " or ".join(f"`{field}:`" for field in fields)
-            + f" before {'the first of them' if many else 'it'}",
-            hint=f"{fields[0]}: is missing",
-            identity=(self.owner(holder), str(route[-1]), *fields),
-        )
-        broken = tuple((*holder, field) for field in fields)
-        return SchemaProblem(finding, broken, (*route, items[0]), tuple((*route, at) for at in items[1:]))
-
-    def another_mapping(self, route: Route, keys: Sequence[str], field: str) -> SchemaProblem:
-        """Fields that belong to another mapping beside this one."""
-        holder = route[:-1]
-        finding = Finding(
-            "AL102",
-            self.path,
-            f"`{route[-1]}` of {self.thing(holder)} has the fields of `{field}`: {backquoted(keys)}",
-            (*route, keys[0]),
-            on_key=True,
-            label="another part begins here",
-            help=f"put the line `{field}:` before `{keys[0]}`",
-            hint=f"{field}: is missing",
-            identity=(self.owner(holder), str(route[-1]), field),
-        )
-        return SchemaProblem(
-            finding, ((*holder, field),), (*route, keys[0]), tuple((*route, key) for key in keys[1:])
-        )
 
     def empty(self, route: Route, fields: Sequence[str]) -> SchemaProblem:
         """A mapping that says nothing."""
@@ -675,12 +578,12 @@ def _fix(title: str, edit: Edit) -> Fix:
     return Fix(title, False, (edit,))
 
 
-def _strays(error: Any) -> Iterator[str]:
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = error.schema.get("properties", {})
-        for key in error.instance:
-            if key not in known and not key.startswith("x-"):
-                yield key
+def strays_of(error: Any) -> list[str]:
+    """The keys that an error calls unknown, if it is about such."""
+    if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
+        return []
+    known = error.schema.get("properties", {})
+    return [key for key in error.instance if key not in known and not key.startswith("x-")]
 
 
 def _run_together(key: str, fields: Iterable[str]) -> str | None:

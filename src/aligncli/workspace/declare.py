@@ -84,7 +84,7 @@ class Declarer:
                         self._note_same(self._names.teams, ws.teams[content.team], content)
                         ws.set_aside.add(document.path)
                         self._names.partly_known.add(content.team)
-                        if _primacy(document)[0]:  # a copy: its own team may be the one that is missing
+                        if _primacy(document)[0] == _COPY:  # a copy: its own team may be the one that is missing
                             self._names.teams.incomplete = True
                 else:
                     ws.teams[content.team] = self._names.teams.all[content.team] = content
@@ -281,15 +281,22 @@ class Declarer:
                     self._ws.asleep.add(document.path)
 
 
-def _primacy(document: Document) -> tuple[bool, int, str]:
-    """Of two documents that declare the same thing, which is the original: the one in its proper place."""
+_COPY = 2
+"""The rank of what does not stand in its proper place."""
+
+
+def _primacy(document: Document) -> tuple[int, int, str]:
+    """Of two documents that declare the same thing, which is the original: the one in its proper place, then the org
+    that has it inline."""
     content = document.content
     folder = document.path.rpartition("/")[0].rpartition("/")[2]
     if isinstance(content, Team | TeamApi | GoalsDocument):
-        misplaced = folder != content.team
+        rank = 0 if folder == content.team else _COPY
+    elif isinstance(content, Entity):
+        rank = 0 if document.path.rpartition("/")[2] == f"{content.id}.md" else _COPY
     else:
-        misplaced = isinstance(content, Entity) and document.path.rpartition("/")[2] != f"{content.id}.md"
-    return misplaced, document.path.count("/"), document.path
+        rank = 1
+    return rank, document.path.count("/"), document.path
 
 
 def _is_retired(thing: Any, as_of: date) -> bool:

@@ -331,7 +331,9 @@ def _slip(path: str, data: Mapping[str, Any], *, named: bool) -> str | None:
         (
             key
             for key, value in data.items()
-            if isinstance(value, str) and value in KINDS and (key.lower() == "kind" or (ours and nearest(key, ("kind",))))
+            if isinstance(value, str)
+            and value in KINDS
+            and (key.lower() == "kind" or (ours and nearest(key, ("kind",))))
         ),
         None,
     )
@@ -416,7 +418,8 @@ def _read(
         route = twice[0].route
         inside = f"a part of `{route[0]}` of {whole}" if route else whole
         distinct = list(dict.fromkeys(double.key for double in twice))
-        keys = " and ".join(f"`{_short(key)}`" for key in distinct)
+        *most, last = (f"`{_short(key)}`" for key in distinct)
+        keys = f"{', '.join(most)} and {last}" if most else last
         times = (
             "twice"
             if len(twice) == len(distinct)

@@ -37,6 +37,10 @@ _NOUNS: dict[type, str] = {
 }
 
 
+_ASIDE = 20
+"""So many names that are no choice are looked past for those that are."""
+
+
 class Named(Protocol):
     """Anything with an id that documents declare."""
 
@@ -85,6 +89,8 @@ class Reference(NamedTuple):
     """What it resolves to (former, retired), is instead (wrong kind), or clearly means (missing)."""
     candidates: tuple[Any, ...] = ()
     """Without a clear winner: what there is to choose from."""
+    others: int = 0
+    """How many more there are."""
 
 
 class Misnomer(NamedTuple):
@@ -143,6 +149,20 @@ class Namespace:
             near = self.suggester.nearest(name)
             thing = self.all[near] if near is not None else None
         return thing
+
+    def choice(self, name: str, without: str | None = None) -> tuple[list[Any], int]:
+        """At most five things to choose from in place of a name that nothing has, and how many more there are; what
+        is retired is no choice, nor is ``without``."""
+        some = self.suggester.some(name, 5 + _ASIDE if self.retired else 6)
+        found = [other for other in some if other not in self.retired and other != without][:5]
+        total = len(self.all) - len(self.retired) - (without in self.all and without not in self.retired)
+        return [self.all[other] for other in found], total - len(found)
+
+    def choice_within(self, owner: str, name: str, suggester: Suggester) -> tuple[list[Any], int]:
+        """The same among the things of one team, whose names a suggester knows."""
+        possible = [other for other in suggester.names if f"{owner}/{other}" not in self.retired]
+        found = [other for other in suggester.some(name, 5 + _ASIDE) if other in possible][:5]
+        return [self.all[f"{owner}/{other}"] for other in found], len(possible) - len(found)
 
     def former_names(self, thing: Named, names: Iterable[str]) -> Iterable[tuple[int, str, Any]]:
         """Registers former names; gives those that something else claims as well."""

@@ -70,7 +70,7 @@ class Resolver:
 
     def _note(
         self, status: Status, text: str, owner: Any, route: Route, verb: str, expected: str,
-        target: Any = None, candidates: Sequence[Any] = (),
+        target: Any = None, candidates: Sequence[Any] = (), others: int = 0,
     ) -> None:  # fmt: skip
         kind = noun(owner)
         if isinstance(owner, TeamApi | GoalsDocument):
@@ -94,6 +94,7 @@ class Resolver:
                 mark,
                 target,
                 tuple(candidates),
+                others,
             )
         )
 
@@ -114,8 +115,8 @@ class Resolver:
             return meant
         if space.repeats:
             return None
-        found = [space.all[name] for name in space.suggester.some(text) if name != getattr(owner, "team", None)]
-        self._note(Status.MISSING, text, owner, route, verb, expected, None, found)
+        found, others = space.choice(text, getattr(owner, "team", None))
+        self._note(Status.MISSING, text, owner, route, verb, expected, None, found, others)
         return None
 
     def _odd_goal(self, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
@@ -141,6 +142,7 @@ class Resolver:
             return None
         target: Any = None
         candidates: list[Any] = []
+        others = 0
         if team is not None:
             suggester = self._suggesters.get(team.id)
             if suggester is None:
@@ -152,12 +154,12 @@ class Resolver:
             elif team.id in self._names.repeating:
                 return None
             else:
-                candidates = [self._names.goals.all[f"{team.id}/{name}"] for name in suggester.some(goal_id)]
+                candidates, others = self._names.goals.choice_within(team.id, goal_id, suggester)
         elif len(elsewhere := self._names.goals_called(goal_id)) == 1:
             target = elsewhere[0]
         if team is None and target is None:
-            candidates = [self._names.teams.all[name] for name in self._names.teams.suggester.some(team_name)]
-        self._note(Status.MISSING, text, owner, route, verb, expected, target, candidates)
+            candidates, others = self._names.teams.choice(team_name)
+        self._note(Status.MISSING, text, owner, route, verb, expected, target, candidates, others)
         return target
 
     def _goal_only(self, text: str, owner: Any, route: Route, verb: str) -> Any:
@@ -377,8 +379,8 @@ class Resolver:
         target = self._names.services.all.get(f"{team}/{nearest}") if nearest else None
         if target is None and team in self._names.repeating:
             return
-        candidates = [] if target else [self._names.services.all[f"{team}/{other}"] for other in suggester.some(name)]
-        self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates)
+        candidates, others = self._names.services.choice_within(team, name, suggester) if target is None else ([], 0)
+        self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates, others)
 
     def _is_only_of(self, service: str, team: str, other: str) -> bool:
         """Whether one of two teams publishes a service, and the other does not."""
@@ -402,7 +404,7 @@ class Resolver:
                 ws.interactions.setdefault(own, []).append(named)
             if team.id != own:
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
-            if interaction.service is not None:
+            if interaction.service is not None and team.id != own:  # AL501 speaks of a team that names itself
                 provider, user = (own, team.id) if _provides(interaction) else (team.id, own)
                 if interaction.mode == "x-as-a-service" and self._is_only_of(interaction.service, user, provider):
                     continue  # AL501 says that the role is wrong
