@@ -684,7 +684,7 @@ def ended_without_learning(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for goal in ws.goals.values():
         if not goal.is_open and not goal.learning and not any(_short(ws, goal)):
-            facts = ((goal.key, "status"), (goal.key, "learning"))
+            facts: tuple[Fact, ...] = ((goal.key, "status"), (goal.key, "learning"))
             if goal.status == "achieved":
                 facts = (*facts, *(fact for measuring in ws.measuring(goal) for fact in measuring.facts))
                 facts = (*facts, (goal.key, "measures"))
