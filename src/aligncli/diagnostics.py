@@ -130,6 +130,8 @@ class LocatedEdit(NamedTuple):
     range: Range
     text: str
     span: Span = Span(0, 0)
+    whole: Span | None = None
+    """In which nothing else may change at the same time."""
 
 
 class LocatedFix(NamedTuple):

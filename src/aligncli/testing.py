@@ -83,6 +83,34 @@ class Case(NamedTuple):
         """The rule that it is about."""
         return self.file.stem
 
+    @property
+    def files(self) -> Files:
+        """Its files, and the smallest org where it brings none."""
+        files: dict[str, str | bytes] = {}
+        for block in _BLOCK.finditer(self.text):
+            info = block["info"].split()
+            if len(info) >= 2 and info[0] != "diagnostics":
+                files[info[1]] = block["text"].encode(info[2]) if len(info) > 2 else block["text"]
+        return _completed(self.code, files)
+
+    @property
+    def options(self) -> Sequence[str]:
+        """The words behind ``diagnostics``."""
+        found = [block["info"].split() for block in _BLOCK.finditer(self.text)]
+        return next((info[1:] for info in found if info[:1] == ["diagnostics"]), ())
+
+    @property
+    def expected(self) -> str:
+        """What it lists."""
+        texts = [block["text"] for block in _BLOCK.finditer(self.text) if block["info"].split()[:1] == ["diagnostics"]]
+        assert texts, f"{self} has no block `diagnostics`"
+        return texts[-1]
+
+    @property
+    def as_of(self) -> date:
+        """The day on which it takes place."""
+        return next((date.fromisoformat(word[6:]) for word in self.options if word.startswith("as-of=")), AS_OF)
+
 
 def read_cases(folder: Path) -> list[Case]:
     """The cases of all test files in a folder, in order.
@@ -107,21 +135,11 @@ def assert_case(case: Case, root: Path, rules: Sequence[Rule] = ()) -> None:
         root: an empty folder to write its files to.
         rules: those of the plugin; align's own run as well.
     """
-    files: dict[str, str | bytes] = {}
-    expected: str | None = None
-    options: list[str] = []
-    for block in _BLOCK.finditer(case.text):
-        info, text = block["info"].split(), block["text"]
-        if info[:1] == ["diagnostics"]:
-            expected, options = text, info[1:]
-        elif len(info) >= 2:
-            files[info[1]] = text.encode(info[2]) if len(info) > 2 else text
-    assert expected is not None, f"{case} has no block `diagnostics`"
-    as_of = next((date.fromisoformat(word[6:]) for word in options if word.startswith("as-of=")), AS_OF)
-    report = check(root, _completed(case.code, files), rules, as_of=as_of)
+    expected = case.expected
+    report = check(root, case.files, rules, as_of=case.as_of)
     actual = []
     for found in report.diagnostics:
-        if "all" in options or _matters(found, case.code):
+        if "all" in case.options or _matters(found, case.code):
             actual.append(_line(found))
             if found.help:
                 actual.append(f"  help: {found.help}")

@@ -14,6 +14,8 @@ from aligncli.diagnostics import AlignError, Severity
 from aligncli.io.files import git_top
 from aligncli.io.repo import Repo
 
+_WHOLE = "--write-baseline is for the whole repo: leave out paths; --baseline names the file"
+
 
 class Wish(NamedTuple):
     """What a check was asked for."""
@@ -47,6 +49,8 @@ def check(session: Session, wish: Wish) -> int:
         shown = min(shown, limit)
     selection = engine.Selection(_words(wish.select), _words(wish.ignore))
     reports_on = _filter([repo.relative(path) for path in wish.paths])
+    if wish.write_baseline and reports_on is not None:
+        raise AlignError(_WHOLE)
     known = None
     if wish.baseline or wish.write_baseline or repo.config.baseline:
         from aligncli.commands import debts  # most repos have none
@@ -96,12 +100,20 @@ def check(session: Session, wish: Wish) -> int:
 def _refuse_contradictions(wish: Wish) -> None:
     if wish.statistics and wish.output_format not in ("full", "concise"):
         raise AlignError(f"--statistics is for people; it does not go with --format {wish.output_format}")
+    if wish.diff and (wish.statistics or wish.output_format not in ("full", "concise")):
+        other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
+        raise AlignError(f"--diff prints what would change and no findings; it does not go with {other}")
     if (wish.diff or wish.unsafe) and not wish.fix:
         raise AlignError(f"{'--diff' if wish.diff else '--unsafe-fixes'} goes with --fix")
     if wish.write_baseline and wish.fix:
         raise AlignError("--write-baseline does not go with --fix: fix first, and write down what remains")
-    if wish.write_baseline and (wish.paths or wish.select or wish.ignore):
-        raise AlignError("--write-baseline is for the whole repo: leave out paths, --select and --ignore")
+    if wish.write_baseline and not all(path.is_dir() for path in wish.paths):
+        raise AlignError(_WHOLE)
+    if wish.write_baseline and (wish.select or wish.ignore):
+        raise AlignError("--write-baseline is for the whole repo: leave out --select and --ignore")
+    if wish.write_baseline and (wish.statistics or wish.output_format not in ("full", "concise")):
+        other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
+        raise AlignError(f"--write-baseline writes findings down and prints none; it does not go with {other}")
 
 
 def _print(session: Session, repo: Repo, report: engine.Report, wish: Wish, *, infos_shown: bool) -> None:
@@ -117,6 +129,8 @@ def _print(session: Session, repo: Repo, report: engine.Report, wish: Wish, *, i
         terminal.out(check_text.statistics(report.by_rule, repo.rules, style))
     elif wish.output_format == "full":
         terminal.out(check_text.full(report, repo.text, style))
+        if terminal.is_interactive:
+            terminal.note(check_text.pointer(report))
     elif wish.output_format == "concise":
         terminal.out(check_text.concise(report, style))
     else:

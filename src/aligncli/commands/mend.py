@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from aligncli.commands.debts import Known
 from aligncli.commands.session import Session
-from aligncli.config import FILE_NAME
+from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError, LocatedFix
 from aligncli.document.edits import Change, apply
 from aligncli.engine import Report
@@ -17,8 +17,8 @@ from aligncli.io.repo import Repo
 from aligncli.render.text import count
 from aligncli.workspace.load import load_document
 
-_MOST_ROUNDS = 10
-"""A fix may make room for another one; more rounds than this mean two that undo each other."""
+_MOST_ROUNDS = 100
+"""A fix may make room for another one, and of neighbours half are mended in a round."""
 
 
 class Mended(NamedTuple):
@@ -43,18 +43,20 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
     Raises:
         AlignError: fixes undo each other, or one would break a document: both are bugs, and nothing is written.
     """
+    repo.watch()
     before: dict[str, str] = {}
+    seen: set[int] = set()
     fixed = 0
     for _ in range(_MOST_ROUNDS):
         report = check()
         changes, made = _chosen(fix for fix in report.fixes if fix.safe or unsafe)
         if not made:
             rewrites = {path: Rewrite(old, repo.drafts[path]) for path, old in before.items()}
-            smaller = known.shrink() if known else None
-            if known and smaller:
+            debts = [verdict for verdict in report.verdicts if known and verdict.finding.path == known.name]
+            if known and any(verdict.rule.code == "AL902" for verdict in debts) and (smaller := known.shrink()):
                 rewrites[known.name] = smaller
-                fixed += report.by_rule.get("AL902", 0)
                 report = check()
+                fixed += len(debts) - sum(verdict.finding.path == known.name for verdict in report.verdicts)
             return Mended(report, fixed, rewrites)
         fixed += made
         for path, wanted in changes.items():
@@ -66,8 +68,19 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
                 raise AlignError(f"a fix would break {path}, so nothing was written; please report it")
             repo.drafts[path] = new
         if FILE_NAME in changes:
-            repo.config = repo.read_config()
+            repo.config = _read_again(repo)
+        state = hash(tuple(repo.drafts[path] for path in sorted(before)))
+        if state in seen:
+            break
+        seen.add(state)
     raise AlignError("the fixes do not come to an end, so nothing was written; please report it")
+
+
+def _read_again(repo: Repo) -> Config:
+    try:
+        return repo.read_config()
+    except AlignError as error:
+        raise AlignError(f"with its fixes, {error}; mend that by hand; nothing was written") from None
 
 
 def _is_readable(repo: Repo, path: str, text: str) -> bool:
@@ -86,9 +99,9 @@ def tell(session: Session, mended: Mended, *, diff: bool = False) -> int:
     if mended.rewrites:
         verb = "would fix" if diff else "fixed"
         where = count(len(mended.rewrites), "file")
-        terminal.note(f"{verb} {count(mended.fixed, 'finding')} in {where}\n")
+        terminal.remark(f"{verb} {count(mended.fixed, 'finding')} in {where}\n")
     else:
-        terminal.note("nothing to fix\n")
+        terminal.remark("nothing to fix\n")
     return 1 if diff and mended.rewrites else 0
 
 
@@ -99,7 +112,7 @@ def write(repo: Repo, mended: Mended) -> None:
         AlignError: a file changed meanwhile, or cannot be written.
     """
     rewrite_all(repo.root, mended.rewrites)
-    repo.drafts.clear()
+    repo.settle()
 
 
 def _chosen(fixes: Iterable[LocatedFix]) -> tuple[dict[str, _Changes], int]:
@@ -109,17 +122,19 @@ def _chosen(fixes: Iterable[LocatedFix]) -> tuple[dict[str, _Changes], int]:
     """
     changes: dict[str, _Changes] = {}
     made = 0
-    for fix in fixes:
-        wanted = [(changes.setdefault(edit.path, _Changes()), Change(edit.span, edit.text)) for edit in fix.edits]
+    for fix in sorted(fixes, key=lambda fix: fix.edits[0].span, reverse=True):
+        wanted = [
+            (changes.setdefault(edit.path, _Changes()), Change(edit.span, edit.text, edit.whole)) for edit in fix.edits
+        ]
         if all(change in known or not known.touches(change) for known, change in wanted):
             made += 1
             for known, change in wanted:
                 known.add(change)
-    return changes, made
+    return {path: known for path, known in changes.items() if known}, made
 
 
 class _Changes:
-    """Changes to one text, none of which touches another."""
+    """Changes to one text, none of which touches another; those at the end of the text come first."""
 
     def __init__(self) -> None:
         self._sorted: list[Change] = []
@@ -127,19 +142,24 @@ class _Changes:
     def __iter__(self) -> Iterator[Change]:
         return iter(self._sorted)
 
+    def __bool__(self) -> bool:
+        return bool(self._sorted)
+
     def __contains__(self, change: Change) -> bool:
-        at = bisect_left(self._sorted, change)
-        return at < len(self._sorted) and self._sorted[at] == change
+        at = self._place(change)
+        return at < len(self._sorted) and self._sorted[at][:2] == change[:2]
 
     def touches(self, change: Change) -> bool:
         """Whether a change would overlap one of these, or meet it."""
-        at = bisect_left(self._sorted, change)
-        before, behind = self._sorted[at - 1 : at] if at else [], self._sorted[at : at + 1]
-        return any(other.span.end >= change.span.start for other in before) or any(
-            other.span.start <= change.span.end for other in behind
-        )
+        at = self._place(change)
+        start, end = change.whole or change.span
+        others = [other.whole or other.span for other in self._sorted[max(at - 1, 0) : at + 1]]
+        return any(other.start <= end and start <= other.end for other in others)
 
     def add(self, change: Change) -> None:
         """Adds a change, once."""
         if change not in self:
-            insort(self._sorted, change)
+            self._sorted.insert(self._place(change), change)
+
+    def _place(self, change: Change) -> int:
+        return bisect_left(self._sorted, change[:2], key=lambda other: other[:2])

@@ -89,20 +89,23 @@ class Locator:
         return self._shift(span)
 
     def _parse(self) -> _Node | None:
-        parser = CParser(self._text)
+        try:
+            parser = CParser(self._text)
+        except UnicodeError:  # half of a character, which no file holds, but a text may
+            return None
         try:
             parser.get_event()  # the stream
             if isinstance(parser.get_event(), yaml.StreamEndEvent):
                 return None
             return self._node(parser, parser.get_event(), 0)
-        except (yaml.YAMLError, _TooMuch, UnicodeError):
+        except (yaml.YAMLError, _TooMuch):
             return None
         finally:
             parser.dispose()
 
     def _node(self, parser: Any, event: Any, depth: int) -> _Node:
         self._nodes += 1
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+        if self._nodes > 2 * MAX_NODES or depth > MAX_DEPTH:  # the loader does not count keys
             raise _TooMuch
         start = event.start_mark.index
         kind = type(event)
@@ -114,20 +117,24 @@ class Locator:
             node = _Node(self._trim(start, event.end_mark.index), {})
         else:
             children: dict[str | int, tuple[Span, _Node]] = {}
+            is_flow = event.flow_style
+            last: _Node | None = None
             if kind is yaml.SequenceStartEvent:
                 index = 0
                 while type(event := parser.get_event()) is not yaml.SequenceEndEvent:
-                    child = self._node(parser, event, depth + 1)
+                    child = last = self._node(parser, event, depth + 1)
                     children[index] = (child.span, child)
                     index += 1
             else:
                 while type(event := parser.get_event()) is not yaml.MappingEndEvent:
                     key = event.value if type(event) is yaml.ScalarEvent else None
                     key_node = self._node(parser, event, depth + 1)
-                    child = self._node(parser, parser.get_event(), depth + 1)
+                    child = last = self._node(parser, parser.get_event(), depth + 1)
                     if key is not None:
                         children.setdefault(key, (key_node.span, child))
-            node = _Node(self._trim(start, event.end_mark.index), children)
+            # For libyaml a block ends where the next thing begins, with all comments before that.
+            end = event.end_mark.index if is_flow or last is None else last.span.end
+            node = _Node(self._trim(start, end), children)
         if anchor:
             self._anchors[anchor] = node
         return node

@@ -19,8 +19,14 @@ from aligncli.document.body import comments
 from aligncli.document.loader import place_of
 from aligncli.suggest import nearest
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*align:[ \t]*(?P<said>[^\r\n]*)", re.M)
-_PROSE = re.compile(r"<!--\s*align:\s*(?P<said>.*?)\s*(?:-->|\Z)", re.S)
+_BREAK = r"\r\n\x85\u2028\u2029"
+"""What ends a comment for libyaml."""
+_COMMENT = re.compile(rf"(?<![^ \t{_BREAK}])#[ \t]*align:[ \t]*(?P<said>[^{_BREAK}]*)")
+_DASH = re.compile(r"-(?:[ \t]+#.*)?\Z", re.S)
+_ITEM = re.compile(r"-(?:[ \t]|\Z)")
+_HEADER = re.compile(rf"[|>][^{_BREAK}]*")
+_PROSE = re.compile(r"<!--\s*align:\s*")
+_SKIPPED = re.compile(r"\s+|<!--.*?-->", re.S)
 _WORDS = ("ignore", "ignore-file")
 _SAID = re.compile(
     r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<rules>[^\[\]]*)\]"
@@ -84,9 +90,9 @@ def _in_frontmatter(text: str, front: Span) -> Iterator[Suppression]:
         on_top = number < lines.following[0]
         made = _read(hit["said"], hit.start("said"), span, "# align: ", on_top=on_top)
         if made is not None:
-            # On a line of its own it is about the line below, else about its own.
-            governed = lines.following[number] if lines.is_comment[number] else number
-            yield made._replace(governs=None if made.governs is None else lines.span(governed))
+            # On a line of its own it is about the line below, and all of an item that begins there; else about its own.
+            governed = lines.item(lines.following[number]) if lines.begins_at(hit.start()) else lines.line(number)
+            yield made._replace(governs=None if made.governs is None else governed)
 
 
 class _Lines:
@@ -94,27 +100,52 @@ class _Lines:
 
     def __init__(self, text: str, front: Span) -> None:
         self._offset = front.start
-        self._starts = LineTable(text[front.start : front.end]).starts
-        self._end = front.end - front.start
-        ends = [*self._starts[1:], self._end]
-        heads = [
-            text[front.start + start : front.start + end].lstrip()[:1]
-            for start, end in zip(self._starts, ends, strict=True)
+        self._text = text[front.start : front.end]
+        self._starts = LineTable(self._text).starts
+        self._said = [
+            self._text[start:end].strip()
+            for start, end in zip(self._starts, [*self._starts[1:], len(self._text)], strict=True)
         ]
-        self.is_comment = [head == "#" for head in heads]
-        self.following = [len(heads)] * (len(heads) + 1)
-        for number in range(len(heads) - 1, -1, -1):
-            self.following[number] = self.following[number + 1] if heads[number] in ("", "#") else number
+        self._items: dict[int, Span] = {}
+        self.following = [len(self._said)] * (len(self._said) + 1)
+        for number in range(len(self._said) - 1, -1, -1):
+            is_none = self._said[number][:1] in ("", "#")
+            self.following[number] = self.following[number + 1] if is_none else number
 
     def number(self, at: int) -> int:
         """The index of the line that holds an offset of the document."""
         return bisect_right(self._starts, at - self._offset) - 1
 
-    def span(self, number: int) -> Span:
-        """Where a line is in the document; behind the last one, nothing."""
-        start = self._starts[number] if number < len(self._starts) else self._end
-        end = self._starts[number + 1] - 1 if number + 1 < len(self._starts) else self._end
-        return Span(start + self._offset, end + self._offset)
+    def begins_at(self, at: int) -> bool:
+        """Whether nothing stands on a line before an offset of the document."""
+        return not self._text[self._starts[self.number(at)] : at - self._offset].strip()
+
+    def line(self, number: int) -> Span:
+        """Where a line is in the document; behind the last one, nothing. A dash alone goes with what it is for."""
+        last = number
+        if last < len(self._said) and _DASH.match(self._said[last]):
+            last = self.following[last + 1]
+        return self._span(number, last)
+
+    def item(self, number: int) -> Span:
+        """Where a line is, with all that belongs to it where it begins an item of a list."""
+        if number >= len(self._said) or not _ITEM.match(self._said[number]):
+            return self.line(number)
+        if number not in self._items:  # comments may be stacked above one item by the thousand
+            last = number
+            while (below := self.following[last + 1]) < len(self._said) and self._indent(below) > self._indent(number):
+                last = below
+            self._items[number] = self._span(number, last)
+        return self._items[number]
+
+    def _indent(self, number: int) -> int:
+        return self._text.index(self._said[number], self._starts[number]) - self._starts[number]
+
+    def _span(self, number: int, last: int) -> Span:
+        return Span(self._at(number), self._at(last + 1) - 1 if last + 1 < len(self._starts) else self._at(last + 1))
+
+    def _at(self, number: int) -> int:
+        return self._offset + (self._starts[number] if number < len(self._starts) else len(self._text))
 
 
 def _scalars(front: str, offset: int) -> list[Span]:
@@ -125,6 +156,8 @@ def _scalars(front: str, offset: int) -> list[Span]:
         while (event := parser.get_event()) is not None:
             if type(event) is yaml.ScalarEvent and event.style:
                 start, end = place_of(event)
+                if event.style in "|>" and (header := _HEADER.search(front, start, end)):
+                    start = header.end()  # a comment may stand behind the sign
                 spans.append(Span(start + offset, end + offset))
     except yaml.YAMLError:
         return [Span(offset, offset + len(front))]
@@ -136,16 +169,31 @@ def _scalars(front: str, offset: int) -> list[Span]:
 def _in_prose(text: str, body: int) -> Iterator[Suppression]:
     if text.find("align:", body) < 0:
         return
+    last, is_first = body, True
+    begin = blank = -1
     for span in comments(text, body):
+        # Nothing but comments before it on its line: it is about the paragraph below, else about the rest of its own.
+        between = text[last : span.start]
+        line = max(between.rfind("\n"), between.rfind("\r")) + 1
+        is_first = (is_first or line > 0) and not between[line:].strip(" \t>")
+        last = span.end
+        if begin < last:  # else the comment before is about the same: no text is searched twice
+            begin = _behind_comments(text, last) if is_first else last
+        if blank < begin:
+            found = _BLANK_LINE.search(text, begin)
+            blank = found.start() if found else len(text)
         hit = _PROSE.match(text, span.start, span.end)
-        if hit is None:
-            continue
-        made = _read(hit["said"], hit.start("said"), span, "<!-- align: ", on_top=False)
-        if made is not None:
-            below = re.compile(r"\s*").match(text, span.end)
-            begin = below.end() if below else span.end
-            blank = _BLANK_LINE.search(text, begin)
-            yield made._replace(governs=Span(span.start, blank.start() if blank else len(text)))
+        if hit is not None:
+            said = text[hit.end() : span.end].removesuffix("-->").rstrip()
+            made = _read(said, hit.end(), span, "<!-- align: ", on_top=False)
+            if made is not None:
+                yield made._replace(governs=Span(span.start, blank))
+
+
+def _behind_comments(text: str, at: int) -> int:
+    while (skipped := _SKIPPED.match(text, at)) is not None:
+        at = skipped.end()
+    return at
 
 
 def _read(said: str, offset: int, span: Span, opening: str, *, on_top: bool) -> Suppression | None:
@@ -160,7 +208,7 @@ def _read(said: str, offset: int, span: Span, opening: str, *, on_top: bool) -> 
     example = f"write `{opening}{_EXAMPLE}{closing}`"
     if match is None:
         if what in _WORDS and "[" not in said:
-            return Suppression(span, governs=whole, fault="names no rule", help=example)
+            return Suppression(span, governs=whole, fault="names no rule in brackets", help=example)
         return Suppression(span, governs=whole, fault="cannot be understood", help=example)
     rules = tuple(
         Word(found.group(), Span(offset + found.start(), offset + found.end()))

@@ -13,7 +13,9 @@ from aligncli.diagnostics import Span
 from aligncli.document.loader import YamlError, place_of, typed
 
 _MAYBE_CUT = re.compile(r"[ \t]#[^\s#!]")
-_CUT = re.compile(r"[ \t]+#[^\s#!][^\r\n]*")
+_WORD = r"[^ \t\r\n\x85\u2028\u2029]"
+_CUT = re.compile(rf"[ \t]++#(?!align:)[^\s#!]{_WORD}*+(?:[ \t]++(?!#(?:[ \t]|align:)){_WORD}++)*")
+"""Up to a comment that is one, or to the last word on the line."""
 _KEY_BEFORE = re.compile(r"([\w\-]+):[ \t]+\Z")
 _GLUED = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[\w\-]+):(?P<value>[^\s:/][^\r\n]*)")
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")

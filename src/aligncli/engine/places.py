@@ -32,6 +32,11 @@ def is_about_text(code: str) -> bool:
     return code.startswith(("AL0", "AL1"))
 
 
+def is_breaking(code: str) -> bool:
+    """Whether what a rule reports keeps others from concluding anything: what cannot be read, declared or resolved."""
+    return code in ("AL201", "AL202", "AL203", "AL204", "AL211") or (is_about_text(code) and code != "AL007")
+
+
 class Places:
     """Locates findings.
 
@@ -87,7 +92,8 @@ class Places:
             change = resolve(source, edit, self._source_route(edit.path, edit.route, is_about_text(finding.rule)))
             if change is None:
                 return None
-            edits.append(LocatedEdit(edit.path, source.lines.range(change.span), change.text, change.span))
+            place = source.lines.range(change.span)
+            edits.append(LocatedEdit(edit.path, place, change.text, change.span, change.whole))
         return LocatedFix(fix.title, fix.safe, tuple(edits))
 
     def _related(self, related: Related, literal: bool) -> LocatedRelated:

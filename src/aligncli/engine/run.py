@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError, Diagnostic, Fact, Finding, LocatedFix, Severity
-from aligncli.engine.places import Places, is_about_text
+from aligncli.engine.places import Places, is_about_text, is_breaking
 from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
 from aligncli.engine.suppress import Suppressions
 from aligncli.rules import RULES
 from aligncli.rules.base import OURS, Applied, Rule
+from aligncli.workspace.names import Status
 from aligncli.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from aligncli.engine.baseline import Baseline
+
+_UNRESOLVED = (Status.MISSING, Status.WRONG_KIND)
 
 
 class Summary(NamedTuple):
@@ -40,6 +43,8 @@ class Summary(NamedTuple):
     """With a fix that somebody should look at."""
     baselined: int
     """Known to the baseline."""
+    reported_on: int
+    """How many of the documents this run reports on."""
 
 
 class Verdict(NamedTuple):
@@ -63,7 +68,7 @@ class Report(NamedTuple):
     verdicts: Sequence[Verdict] = ()
     """All that was found and neither suppressed nor known to the baseline."""
     fixes: Sequence[LocatedFix] = ()
-    """Theirs, safe or not."""
+    """Theirs and those of what the baseline knows, safe or not."""
 
 
 class RuleCrash(AlignError):
@@ -104,7 +109,8 @@ def run(
     counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
     shown.sort(key=lambda item: (item.path, item.range.start, item.code, item.message))
-    fixes = [fix for verdict in verdicts if (fix := places.fix(verdict.finding)) is not None]
+    mended = [*(verdict.finding for verdict in verdicts), *judge.known]
+    fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
     safe = sum(fix.safe for fix in fixes)
     summary = Summary(
         documents=sum(1 for document in ws.documents if document.kind),
@@ -118,7 +124,10 @@ def run(
         suppressed=judge.suppressed,
         fixable=safe,
         fixable_unsafely=len(fixes) - safe,
-        baselined=judge.baselined,
+        baselined=len(judge.known),
+        reported_on=sum(
+            1 for document in ws.documents if document.kind and (not reports_on or reports_on(document.path))
+        ),
     )
     by_rule = Counter(verdict.rule.code for verdict in verdicts)
     return Report(shown, summary, by_rule, max(counts, default=Severity.OFF), verdicts, fixes)
@@ -146,13 +155,16 @@ class _Judge:
         self._everything = reports_on is None
         self._reports_on = reports_on or (lambda path: True)
         self._baseline = baseline
+        if baseline is not None:
+            baseline.follow(ws)
         self._settings = settings(config, rules)
         self._per_path = per_path(config, rules)
         wanted = chosen(selection.select, "--select", rules) if selection.select else frozenset(self._settings)
         self._wanted = wanted - chosen(selection.ignore, "--ignore", rules)
         self._suppressions = Suppressions(ws, places, rules, self._reports_on)
         self.suppressed = 0
-        self.baselined = 0
+        self.known: list[Finding] = []
+        """What the baseline lists."""
 
     def verdicts(self) -> list[Verdict]:
         """What counts, rule by rule; those about the check itself come last."""
@@ -160,13 +172,10 @@ class _Judge:
         for rule in self._rules:
             if rule.check is not None and self._runs(rule):
                 for finding in _collected(rule, partial(rule.check, self._ws, self._config), self._ws):
-                    if not is_about_text(rule.code) and not _stands(finding, self._ws):
-                        self._suppressions.silences(finding, counts=False)
-                        continue
                     verdict = self._verdict(rule, finding)
                     if verdict is not None:
                         found.append(verdict)
-        applied = self._applied()
+        applied = self._applied(found)
         for rule in self._rules:
             if rule.audit is not None and self._runs(rule):
                 for finding in _collected(rule, partial(rule.audit, applied), self._ws):
@@ -187,28 +196,49 @@ class _Judge:
         return rule.severity if severity is None else severity
 
     def _verdict(self, rule: Rule, finding: Finding) -> Verdict | None:
-        severity = self._severity(rule, finding)
-        if severity is Severity.OFF or not self._reports_on(finding.path):
+        """What a finding comes to; one that is dropped all the same shows that its suppression is needed."""
+        if not self._reports_on(finding.path):
             return None
-        if self._suppressions.silences(finding):
+        severity = self._severity(rule, finding)
+        is_silenced = self._suppressions.silences(finding)
+        counts = severity is not Severity.OFF and (is_about_text(rule.code) or _stands(finding, self._ws))
+        if counts and is_silenced:
             self.suppressed += 1
             return None
-        if self._baseline is not None and self._baseline.knows(finding):
-            self.baselined += 1
+        if self._baseline is not None:
+            if not counts:
+                self._baseline.spare(finding)
+            elif self._baseline.knows(finding):
+                self.known.append(finding)
+                return None
+        if not counts:
             return None
+        if severity > Severity.INFO:
+            self._suppressions.misses(finding)
         return Verdict(rule, severity, finding)
 
-    def _applied(self) -> Applied:
+    def _applied(self, found: Sequence[Verdict]) -> Applied:
         """What a run did with its configuration, its suppressions and its baseline."""
         unknown = [*unknown_names(self._config, self._rules), *self._suppressions.unknown]
+        ran = frozenset(rule.code for rule in self._rules if self._runs(rule))
+        if self._is_in_doubt(found):
+            ran = frozenset()
         stale = []
         if self._baseline is not None:
             unknown.extend(self._baseline.unknown(self._rules))
             if self._everything:  # nobody can tell in which documents the missing ones were
-                stale = list(self._baseline.stale(lambda code: code in self._wanted))
+                stale = list(self._baseline.stale(ran))
         if not self._complete:  # another prefix may be that of a plugin which was left out
             unknown = [name for name in unknown if name.word[: len(OURS)].upper() == OURS]
-        return Applied(self._ws.as_of, unknown, self._suppressions.uses(self._wanted), stale)
+        return Applied(self._ws.as_of, unknown, self._suppressions.uses(ran, self._wanted), stale)
+
+    def _is_in_doubt(self, found: Sequence[Verdict]) -> bool:
+        """Whether something is broken that nobody has agreed to live with: others may be silent for that reason,
+        and what silences them is not needless."""
+        breaking = {rule.code for rule in self._rules if is_breaking(rule.code)}
+        if not self._everything or not breaking <= self._wanted:
+            return _is_broken(self._ws)
+        return any(verdict.rule.code in breaking for verdict in found)
 
 
 def _collected(rule: Rule, check: Callable[[], Iterator[Finding]], ws: Workspace) -> list[Finding]:
@@ -237,6 +267,16 @@ def _check_foreign(found: Sequence[object], rule: Rule, ws: Workspace) -> None:
             raise ValueError(f"it places a finding in `{finding.path}`, which is no document")
 
 
+def _is_broken(ws: Workspace) -> bool:
+    """Whether anything is there of which :func:`is_breaking` rules speak, whether they ran or not."""
+    return (
+        ws.org is None
+        or bool(ws.clashes or ws.rings or ws.set_aside)
+        or any(document.broken or not document.trusted for document in ws.documents)
+        or any(reference.status in _UNRESOLVED for reference in ws.references)
+    )
+
+
 def _stands(finding: Finding, ws: Workspace) -> bool:
     """Whether all that a finding rests on can be relied on."""
     document = ws.by_path.get(finding.path)
@@ -245,9 +285,9 @@ def _stands(finding: Finding, ws: Workspace) -> bool:
             return False
         if finding.rule != "AL201" and (finding.path in ws.asleep or finding.path in ws.set_aside):
             return False
-        if ("team",) in document.broken or ("id",) in document.broken:
-            # Nobody knows whose it is; what it refers to can be judged all the same.
-            return finding.rule.startswith("AL2")
+        nameless = ("team",) in document.broken or ("id",) in document.broken
+        if nameless and not finding.rule.startswith("AL2"):
+            return False  # nobody knows whose it is; what it refers to can be judged all the same
         if document.broken and finding.route:
             route = document.source_route(finding.route)
             for broken in document.broken:

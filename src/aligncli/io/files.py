@@ -101,7 +101,10 @@ def discover(root: Path, config: Config) -> Found:
                 continue
             is_document = ours and name.endswith(".md") and name[0] != "." and (wanted is None or wanted(path))
             if entry.is_symlink():
-                target = os.path.realpath(entry.path)
+                try:
+                    target = os.path.realpath(entry.path)
+                except OSError:  # a link that may not be read
+                    target = ""
                 inside = target == real_root or target.startswith(real_root.rstrip(os.sep) + os.sep)
                 if inside and os.path.exists(target):
                     paths.add(path)  # what it leads to is found under its own name
@@ -227,7 +230,7 @@ class Rewrite(NamedTuple):
     """A file that is to have another text."""
 
     old: str | None
-    """What it held when it was read; nothing for a file that may not be there yet."""
+    """What it held when it was read; nothing for a file that is not there yet."""
     new: str
 
 
@@ -238,29 +241,14 @@ def rewrite_all(root: Path, files: Mapping[str, Rewrite]) -> None:
         AlignError: a file changed since it was read, is no regular file, or cannot be written; those that are
             named in the sentence as written have their new text, and no other.
     """
-    import tempfile  # most runs write nothing
-
     staged: list[tuple[str, str]] = []
     written: list[str] = []
+    path = ""
     try:
-        for path, (old, new) in files.items():
-            place = os.path.join(root, path)
-            if os.path.lexists(place) if old is None else True:
-                status = os.lstat(place)
-                if not stat.S_ISREG(status.st_mode):
-                    raise AlignError(f"{path} is not a regular file; nothing was written")
-                mode = stat.S_IMODE(status.st_mode)
-                if old is not None and read_text(root, path, max(MAX_BYTES, 4 * len(old))) != old:
-                    raise AlignError(f"{path} changed meanwhile; nothing was written")
-            else:
-                mode = 0o666 & ~_umask()
-            descriptor, name = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".align-")
-            staged.append((name, path))
-            with open(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(new)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, mode)
+        for path, rewrite in files.items():
+            staged.append((_stage(root, path, rewrite), path))
+        for path, rewrite in files.items():
+            _refuse_change(root, path, rewrite)  # as late as can be: the others took their time
         for name, path in staged:
             os.replace(name, os.path.join(root, path))
             written.append(path)
@@ -270,12 +258,50 @@ def rewrite_all(root: Path, files: Mapping[str, Rewrite]) -> None:
             if written
             else "nothing was written"
         )
-        what = error.filename2 or error.filename or "the files"
-        raise AlignError(f"cannot write {what}: {(error.strerror or str(error)).lower()}; {done}") from None
+        raise AlignError(f"cannot write {path}: {(error.strerror or str(error)).lower()}; {done}") from None
     finally:
         for name, _ in staged:
             with contextlib.suppress(OSError):
                 os.unlink(name)
+
+
+def _stage(root: Path, path: str, rewrite: Rewrite) -> str:
+    """Writes a new text beside the place that it will take, with its mode and owner."""
+    import tempfile  # most runs write nothing
+
+    place = os.path.join(root, path)
+    status = os.lstat(place) if os.path.lexists(place) else None
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        raise AlignError(f"{path} is not a regular file; nothing was written")
+    _refuse_change(root, path, rewrite)
+    if status is not None and not os.access(place, os.W_OK):  # a rename would not ask
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    descriptor, name = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".align-")
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(rewrite.new)
+            file.flush()
+            os.fsync(file.fileno())
+        if status is not None and hasattr(os, "chown"):
+            with contextlib.suppress(OSError):  # in a container, root mends what belongs to somebody else
+                os.chown(name, status.st_uid, status.st_gid)
+        os.chmod(name, 0o666 & ~_umask() if status is None else stat.S_IMODE(status.st_mode))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    return name
+
+
+def _refuse_change(root: Path, path: str, rewrite: Rewrite) -> None:
+    """That a file still holds what was read from it, and is not there where nothing was."""
+    old = rewrite.old
+    if old is None:
+        changed = os.path.lexists(os.path.join(root, path))
+    else:
+        changed = read_text(root, path, max(MAX_BYTES, 4 * len(old))) != old
+    if changed:
+        raise AlignError(f"{path} changed meanwhile; nothing was written")
 
 
 def _put(temporary: Path, place: Path) -> None:

@@ -39,6 +39,7 @@ class Repo:
         self.drafts: dict[str, str] = {}
         """Texts that take the place of what is on disk, by path."""
         self._plugins = plugins
+        self._seen: dict[str, int] | None = None
         self.config = self.read_config()
 
     @classmethod
@@ -64,6 +65,8 @@ class Repo:
             AlignError: it cannot be read, or is broken.
         """
         if FILE_NAME in self.drafts:
+            if self._seen is not None:
+                self._seen[FILE_NAME] = _fingerprint(self.drafts[FILE_NAME])
             return parse_config(self.drafts[FILE_NAME], self.schemas)
         if not os.path.lexists(self.root / FILE_NAME):
             return Config()
@@ -124,6 +127,15 @@ class Repo:
         """Whether the configuration may speak of no other rules than those that run."""
         return self._plugins or not self.config.plugins
 
+    def watch(self) -> None:
+        """From now on, a text that is not the one which was checked is an error."""
+        self._seen = {FILE_NAME: _fingerprint(self.config.text)}
+
+    def settle(self) -> None:
+        """What was drafted is on disk now; nothing is watched any more."""
+        self.drafts.clear()
+        self._seen = None
+
     def load(self, as_of: date) -> Workspace:
         """Reads and links every document.
 
@@ -139,7 +151,9 @@ class Repo:
         gc.disable()
         try:
             for path in found.documents:
-                text = self.drafts.get(path) or read_text(self.root, path)
+                text = self._draft_or_file(path)
+                if self._seen is not None and isinstance(text, str):
+                    self._seen[path] = _fingerprint(text)
                 if isinstance(text, Unreadable):
                     if is_ours(path, text):
                         documents.append(unreadable(path, text.reason, text.text, text.help))
@@ -160,9 +174,19 @@ class Repo:
                 gc.freeze()
 
     def text(self, path: str) -> str:
-        """The text of a document, for locating and showing; empty when it can no longer be read."""
-        text = self.drafts.get(path) or read_text(self.root, path)
-        return text.text if isinstance(text, Unreadable) else text
+        """The text of a document, for locating and showing; empty when it can no longer be read.
+
+        Raises:
+            AlignError: the repo is watched, and the text is another one than was checked.
+        """
+        found = self._draft_or_file(path)
+        text = found.text if isinstance(found, Unreadable) else found
+        if self._seen is not None and self._seen.get(path, 0) not in (0, _fingerprint(text)):
+            raise AlignError(f"{path} changed meanwhile; nothing was written")
+        return text
+
+    def _draft_or_file(self, path: str) -> str | Unreadable:
+        return self.drafts[path] if path in self.drafts else read_text(self.root, path)
 
     def relative(self, path: Path) -> str:
         """A path as documents are named: from the root, with ``/``; ``.`` for the root itself."""
@@ -171,3 +195,8 @@ class Repo:
         if os.path.isdir(real):
             real = os.path.realpath(real)
         return Path(os.path.relpath(real, self.root)).as_posix()
+
+
+def _fingerprint(text: str) -> int:
+    """Tells texts apart; a number in place of each keeps a large repo out of memory."""
+    return hash(text.lstrip("\ufeff")) or 1

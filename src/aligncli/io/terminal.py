@@ -96,6 +96,13 @@ class Terminal:
         if not self.quiet:
             self.out(text)
 
+    def remark(self, text: str) -> None:
+        """Prints what a run did beside its result, to standard error: a result may be on its way to a program."""
+        if not self.quiet and sys.stderr is not None:
+            with contextlib.suppress(OSError):
+                sys.stderr.write(text)
+                sys.stderr.flush()
+
     def hang_up(self) -> NoReturn:
         """Ends as a program does whose reader went away, without a complaint at exit."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

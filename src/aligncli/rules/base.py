@@ -52,11 +52,14 @@ class WordUse(NamedTuple):
     """One rule that a suppression names, and what it suppressed."""
 
     word: Word
-    hits: int
+    is_needed: bool
+    """One of the rules that it names found something there."""
     refused: bool
     """It names rules alone that cannot be suppressed."""
     is_judged: bool
-    """Whether the rules that it names have run, so that no hit means something."""
+    """Whether the rules that it names have run, so that it means something when they found nothing."""
+    elsewhere: int | None
+    """The line on which one of them found something that no suppression silences, the nearest below it."""
 
 
 class Use(NamedTuple):
@@ -76,6 +79,8 @@ class StaleEntry(NamedTuple):
     code: str
     identity: tuple[str, ...]
     gone: int
+    is_found: bool
+    """Less often than it is listed, and not never."""
 
 
 class Applied(NamedTuple):
@@ -212,6 +217,12 @@ def objection(candidate: Rule, others: Iterable[Rule]) -> str | None:
         if candidate.name == other.name:
             return f"has the name of {other.code}{whose}"
     return None
+
+
+def quoted(text: str, most: int = 60) -> str:
+    """Somebody's own words, fit to stand in backquotes."""
+    text = " ".join(text.split()).replace("`", "'")
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def days(count: int) -> str:

@@ -191,7 +191,7 @@ def dependency_at_risk(ws: Workspace, config: Config) -> Iterator[Finding]:
                 yield _at_risk(goal, awaited, route, "is off track", place)
             elif late := _days_later(ws, goal, awaited, config.limits.period_grace_days):
                 place = _end(ws, awaited)
-                facts = (*ws.period_facts(goal), *ws.period_facts(awaited))
+                facts = ((awaited.key, "depends-on"), *_period_facts(ws, goal), *_period_facts(ws, awaited))
                 yield _at_risk(goal, awaited, route, f"ends {days(late)} later", place, "move a period, or ", facts)
 
 
@@ -218,8 +218,16 @@ def _days_later(ws: Workspace, goal: Goal, awaited: Goal, grace: int) -> int:
     own, theirs = ws.period(goal), ws.period(awaited)
     if own is None or theirs is None or (ws.as_of - own.end).days > grace:
         return 0
+    if not ws.unknown_supports.isdisjoint((goal.key, awaited.key)):
+        return 0  # with what they support, nobody can tell which period is out of place
     is_astray = not ws.compared(grace).astray.isdisjoint((goal.key, awaited.key))
     return 0 if is_astray else max(0, (theirs.end - own.end).days)
+
+
+def _period_facts(ws: Workspace, goal: Goal) -> tuple[Fact, ...]:
+    """What decides when a goal ends, and whether that fits what it supports."""
+    above = (support.target for support in ws.supports.get(goal.key, ()))
+    return (goal.key, "supports"), *(fact for thing in (goal, *above) for fact in ws.period_facts(thing))
 
 
 def _end(ws: Workspace, goal: Goal) -> Related:

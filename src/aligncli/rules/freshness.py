@@ -8,8 +8,7 @@ from datetime import date
 from aligncli.config import Config
 from aligncli.diagnostics import Finding, Related, Route, Severity
 from aligncli.model import Content, Goal, GoalsDocument, Guardrail, Org, Outcome, Team, TeamApi
-from aligncli.rules.base import days, rule
-from aligncli.rules.measures import quoted
+from aligncli.rules.base import days, quoted, rule
 from aligncli.workspace.names import id_route, named
 from aligncli.workspace.workspace import Dated, Workspace
 
@@ -68,6 +67,8 @@ def review_overdue(ws: Workspace, config: Config) -> Iterator[Finding]:
         if not isinstance(content, Org | Outcome | Guardrail | Team | TeamApi | GoalsDocument):
             continue
         reviewed = content.reviewed
+        if ("team",) in document.broken:
+            continue  # whose it is, it does not say
         if (reviewed is not None and (ws.as_of - reviewed).days <= limit) or not _to_review(ws, content):
             continue
         if reviewed is None:
@@ -86,7 +87,7 @@ def review_overdue(ws: Workspace, config: Config) -> Iterator[Finding]:
             hint="review it",
             severity=Severity.INFO if reviewed is None else None,
             identity=(*subject, "reviewed", str(reviewed or "never")),
-            rests_on=((key, "reviewed"), (key, "status")),
+            rests_on=((key, "reviewed"), (key, "status"), (key, "until")),
         )
 
 
@@ -203,7 +204,8 @@ def period_over(ws: Workspace, config: Config) -> Iterator[Finding]:
     for thing in _open(ws):
         if ws.days_over(thing) > grace:
             holder = ws.period_origin(thing)
-            if holder is not None and ws.is_known(((thing.key, "status"), *ws.period_facts(thing))):
+            until = ((f"team:{thing.team}", "until"),) if isinstance(thing, Goal) else ()
+            if holder is not None and ws.is_known(((thing.key, "status"), *until, *ws.period_facts(thing))):
                 # A quarter that nobody closed is one oversight, however many goals of a document name it.
                 place = str(holder.period) if isinstance(holder, Goal | Outcome) else holder.route
                 over.setdefault((holder.path, place), (holder, []))[1].append(thing)
@@ -237,9 +239,11 @@ def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) 
     else:
         take, verb = ("takes", "is") if len(others) == 1 else ("take", "are")
         whose = "the organisation" if isinstance(holder, Org) else _document(holder)
-        message = f"the period of {whose} ended {late} ago, and {_listed(others)} that {take} it {verb} still open"
+        state = _state(others[0]) if len(others) == 1 else "open"
+        message = f"the period of {whose} ended {late} ago, and {_listed(others)} that {take} it {verb} still {state}"
     proposed = all(thing.status == "proposed" for thing in things)
     goals = any(isinstance(thing, Goal) for thing in things)
+    learned = ", with a word under `learning`" if goals else ""
     close = "`dropped`" if proposed else "`achieved`, `missed` or `dropped`" if goals else "`achieved` or `dropped`"
     return Finding(
         "AL702",
@@ -247,9 +251,9 @@ def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) 
         message,
         (*holder.route, "period"),
         label=f"ended {late} ago",
-        help=f"set `status` to {close}, or give it a new `period`"
+        help=f"set `status` to {close}{learned}, or give it a new `period`"
         if len(things) == 1
-        else f"close what is over with {close}, and give the rest a new `period`",
+        else f"close what is over with {close}{learned}, and give the rest a new `period`",
         hint="close, or correct the period",
         related=tuple(Related(thing.path, f"still {_state(thing)}", id_route(thing)) for thing in others[:_SHOWN]),
         severity=Severity.INFO if proposed else None,

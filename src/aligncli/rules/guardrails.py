@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
 from aligncli.model import Guardrail, Team
-from aligncli.rules.base import days, rule
+from aligncli.rules.base import days, quoted, rule
 from aligncli.workspace.names import id_route
 from aligncli.workspace.workspace import Workspace
 
@@ -108,8 +108,8 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
                 route,
                 on_key=bool(team.guardrails),
                 label=f"`{guardrail.id}` is missing",
-                help="declare it under `guardrails` once it holds, or waive it with a reason and an end "
-                "(a guardrail cannot be suppressed)",
+                help=f"once it holds, add {_declaration(team, guardrail)}; until then, waive it under `waivers`, with a "
+                "reason and an end (a guardrail cannot be suppressed)",
                 hint=f"add {guardrail.id} to guardrails",
                 related=(Related(guardrail.path, guardrail.title or "the guardrail", id_route(guardrail)),),
                 severity=severity,
@@ -124,6 +124,12 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
                     *scope_facts(team, guardrail),
                 ),
             )
+
+
+def _declaration(team: Team, guardrail: Guardrail) -> str:
+    """What a team adds to declare a guardrail."""
+    item = f"{{id: {guardrail.id}, evidence: [path or URL]}}" if guardrail.evidence == "required" else guardrail.id
+    return f"`{item}` to `guardrails`" if team.guardrails else f"`guardrails: [{item}]`"
 
 
 @rule("AL402", "missing-evidence", Severity.ERROR, suppressible=False)
@@ -432,11 +438,12 @@ def approval_gate(ws: Workspace, config: Config) -> Iterator[Finding]:
     for team in ws.teams.values():
         for index, decision in enumerate(team.decisions):
             if decision.authority == "approval" and decision.area:
-                whose = f"the approval of {', '.join(decision.with_)}" if decision.with_ else "somebody else's approval"
+                approving = " and ".join(f"`{quoted(who)}`" for who in decision.with_)
+                whose = f"the approval of {approving}" if approving else "somebody else's approval"
                 yield Finding(
                     "AL407",
                     team.path,
-                    f"team `{team.id}` decides on `{decision.area}` only with {whose}",
+                    f"team `{team.id}` decides on `{quoted(decision.area)}` only with {whose}",
                     ("decisions", index, "authority"),
                     label="the team has to wait",
                     help="could it be `advice`: the team asks first, and then decides?",
@@ -592,8 +599,14 @@ def unknown_scope(ws: Workspace, config: Config) -> Iterator[Finding]:
                 f"guardrail `{guardrail.id}` may apply to team `{team.id}`, which does not state its type",
                 ("team",),
                 label="of which type is it?",
-                help="add `type:` to the charter",
+                help="add `type:` to the charter: stream-aligned, platform, enabling or complicated-subsystem",
+                hint="add type",
                 related=(Related(guardrail.path, "applies by type", (*guardrail.route, "applies-to")),),
                 identity=(team.id, "type", guardrail.id),
-                rests_on=((team.key, "guardrails"), (team.key, "waivers"), *scope_facts(team, guardrail)),
+                rests_on=(
+                    (team.key, "guardrails"),
+                    (team.key, "waivers"),
+                    (guardrail.key, "enforcement"),
+                    *scope_facts(team, guardrail),
+                ),
             )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import groupby
+from typing import TYPE_CHECKING
 
-from aligncli.diagnostics import Edit, Finding, Fix, Severity
+from aligncli.diagnostics import Edit, Finding, Fix, Severity, Span
 from aligncli.rules.base import Applied, Use, WordUse, audit, days
+
+if TYPE_CHECKING:
+    from aligncli.document.suppressions import Word
 
 
 @audit("AL901", "unknown-rule", Severity.ERROR)
@@ -39,7 +44,7 @@ def unknown_rule(applied: Applied) -> Iterator[Finding]:
         yield Finding(
             "AL901",
             name.path,
-            f"{name.where} names the rule `{name.word}`, which does not exist",
+            f"{name.where} names the rule `{_short(name.word)}`, which does not exist",
             span=name.span,
             label="no rule is called this",
             help=f"a similar rule exists: `{name.near}`" if name.near else "`align rules` lists them",
@@ -59,7 +64,8 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
     Every rule that a suppression names would find something there; the suppression gives a reason, has the form
     that is understood, and does not name a guardrail rule (AL401 to AL403), which only a waiver silences. Every
     entry of the baseline still matches a finding. Where only some rules or documents are checked, nothing is
-    concluded about the others.
+    concluded about the others; and nothing at all while something is broken that nobody agreed to live with,
+    because other findings may be silent for that reason.
 
     ## Why it matters
     A suppression that outlived its finding will hide the next one, which nobody agreed to. Debts may only shrink.
@@ -88,8 +94,10 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
     ```
 
     ## How to fix
-    Remove it: `align check --fix` does. A suppression stands on the line of the finding or on the line above, as
-    `# align: ignore[AL205] until 2027-01-31: reason`; in the prose it is `<!-- align: ignore[AL209]: reason -->`
+    Remove it: `align check --fix` does, unless what it names is found elsewhere in the document: then it may only
+    stand in the wrong place. A suppression stands on the line of the finding or on the line above, as
+    `# align: ignore[AL205] until 2027-01-31: reason`; above an item of a list (a goal, a waiver …) it is about all of
+    the item; in the prose it is `<!-- align: ignore[AL209]: reason -->`
     before the paragraph; for a whole document, `# align: ignore-file[AL5]: reason` as the frontmatter's first line.
     """
     for use in applied.uses:
@@ -110,28 +118,35 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
         for use_of in use.words:
             if use_of.refused:
                 yield _refused(use, use_of)
-        unused = [word for word in use.words if not word.hits and word.is_judged and not word.refused]
+        unused = [word for word in use.words if not word.is_needed and word.is_judged and not word.refused]
         if unused:
-            rest = [word.text for word in comment.rules if word not in {one.word for one in unused}]
-            first, last = comment.rules[0].span, comment.rules[-1].span
-            span = first._replace(end=last.end)
-            edit = Edit(use.path, span=span, text=", ".join(rest)) if rest else Edit(use.path, span=comment.span)
+            doomed = {one.word for one in unused}
+            rest = [word.text for word in comment.rules if word not in doomed]
+            named = "this" if not rest else "naming it" if len(unused) == 1 else "naming them"
+            edits = tuple(Edit(use.path, span=cut, text="") for cut in _cuts(comment.rules, doomed))
+            misplaced = next((word for word in unused if word.elsewhere is not None), None)
+            help_ = f"remove {_listed(unused)} from it" if rest else "remove it"
+            if misplaced is not None:
+                help_ += f", or move it to line {misplaced.elsewhere} or the one above: {_listed([misplaced])} is found there"
             yield Finding(
                 "AL902",
                 use.path,
-                f"nothing here breaks {_listed(unused)}, so this suppresses nothing",
+                f"nothing here breaks {_listed(unused)}, so {named} suppresses nothing",
                 span=unused[0].word.span if rest else comment.span,
                 label="suppresses nothing",
-                help="remove it" if not rest else f"leave {', '.join(f'`{word}`' for word in rest)}",
-                fix=Fix("remove the suppression" if not rest else "remove what is unused", True, (edit,)),
+                help=help_,
+                fix=Fix("remove what is unused", misplaced is None, edits)
+                if rest
+                else Fix("remove the suppression", misplaced is None, (Edit(use.path, span=comment.span),)),
                 identity=(use.path, "suppression", *(word.word.text for word in unused)),
             )
     for entry in applied.stale:
-        times = "" if entry.gone == 1 else f" {entry.gone} times more than is found"
+        times = "once" if entry.gone == 1 else f"{entry.gone} times"
+        more = f" {times} more than it is found" if entry.is_found else ", which is no longer found"
         yield Finding(
             "AL902",
             entry.path,
-            f"the baseline lists {entry.code} for `{' '.join(entry.identity)}`{times or ', which is no longer found'}",
+            f"the baseline lists {entry.code} for `{_short(' '.join(entry.identity), 200)}`{more}",
             span=entry.span,
             label="suppresses nothing",
             help="`align check --fix` takes it out, so that the debt can only shrink",
@@ -181,26 +196,39 @@ def expired_suppression(applied: Applied) -> Iterator[Finding]:
         comment = use.suppression
         if comment.fault or comment.until is None or comment.until >= applied.as_of:
             continue
-        hits = any(word.hits for word in use.words)
+        needed = any(word.is_needed for word in use.words)
         over = days((applied.as_of - comment.until).days)
-        judged = all(word.is_judged for word in use.words)
+        judged = len(use.words) == len(comment.rules) and all(word.is_judged for word in use.words)
+        named = " and ".join(f"`{_short(word.text)}`" for word in comment.rules)
         yield Finding(
             "AL903",
             use.path,
-            f"this suppression of {_listed(use.words)} ran out on {comment.until}, {over} ago",
+            f"this suppression of {named} ran out on {comment.until}, {over} ago",
             span=comment.until_span,
             label=f"{over} ago",
-            help="mend what it hid, or agree on another day" if hits else "remove it",
+            help="mend what it hid, or agree on another day" if needed else "remove it",
             fix=Fix("remove the suppression", True, (Edit(use.path, span=comment.span),))
-            if judged and not hits
+            if judged and not needed
             else None,
             identity=(use.path, "suppression", *(word.word.text for word in use.words), comment.until.isoformat()),
         )
 
 
+def _cuts(words: Sequence[Word], doomed: Set[Word]) -> Iterator[Span]:
+    """What takes some words out of a list, with what parts them from the next, or from the one before."""
+    for is_doomed, group in groupby(enumerate(words), key=lambda item: item[1] in doomed):
+        indexes = [index for index, _ in group]
+        first, behind = indexes[0], indexes[-1] + 1
+        if is_doomed and behind < len(words):
+            yield Span(words[first].span.start, words[behind].span.start)
+        elif is_doomed and first:
+            yield Span(words[first - 1].span.end, words[-1].span.end)
+
+
 def _refused(use: Use, use_of: WordUse) -> Finding:
     """A suppression of what cannot be suppressed."""
-    itself = use_of.word.text.upper().startswith("AL9") or "suppression" in use_of.word.text
+    own = (unknown_rule, unused_suppression, expired_suppression)
+    itself = use_of.word.text.upper().startswith("AL9") or use_of.word.text.lower() in [rule.name for rule in own]
     return Finding(
         "AL902",
         use.path,
@@ -216,4 +244,9 @@ def _refused(use: Use, use_of: WordUse) -> Finding:
 
 
 def _listed(words: Iterable[WordUse]) -> str:
-    return " and ".join(f"`{word.word.text}`" for word in words)
+    *most, last = [f"`{word.word.text}`" for word in words]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -10,7 +10,7 @@ from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Contradiction, Experiment, Goal, Measure, Outcome, Period, contradiction, direction
 from aligncli.model import progress as progress_of
 from aligncli.model import reached as reached_by
-from aligncli.rules.base import days, rule
+from aligncli.rules.base import days, quoted, rule
 from aligncli.workspace.names import id_route, named
 from aligncli.workspace.workspace import Measuring, Workspace
 
@@ -18,12 +18,6 @@ _TOO_EARLY = 1 / 3
 """Before this share of a period is over, nothing is said about its straight line."""
 _FAR_BEHIND = 1 / 2
 """Progress below this share of what the straight line asks for is far behind it."""
-
-
-def quoted(text: str, most: int = 60) -> str:
-    """Somebody's own words, fit to stand in backquotes."""
-    text = " ".join(text.split()).replace("`", "'")
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _words(used: Measuring) -> str:
@@ -119,8 +113,8 @@ def unmeasured_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             f"{named(thing)} has no measure" + (", although it is in focus" if in_focus else ""),
             (*thing.route, "id"),
             label="how would you know?",
-            help="add `measures:` with a number that shows it, such as "
-            + f"`{{{'metric: id' if ws.metrics else 'name: What is counted'}, baseline: 64, target: 10}}`",
+            help="add a number that shows it: "
+            + f"`measures: [{{{'metric: id' if ws.metrics else 'name: What is counted'}, baseline: 64, target: 10}}]`",
             hint="add measures",
             severity=Severity.WARNING if in_focus else None,
             identity=(thing.ref, thing.noun, "measures"),
@@ -312,6 +306,7 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
     """What is wrong with a measure, at the value that is most probably the slip."""
     measure, metric = used.measure, used.metric
     way = direction(measure, metric)
+    figures = measure.baseline, measure.target
     by_metric = metric is not None and bool(metric.direction)
     field = "target"
     related: tuple[Related, ...] = ()
@@ -336,17 +331,17 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
             ", and remove the direction of the metric" if by_metric else ""
         )
     else:
-        figures = f"from {_number(measure.baseline or 0.0)} to {_number(measure.target or 0.0)}"
+        change = f"from {_number(measure.baseline or 0.0)} to {_number(measure.target or 0.0)}"
         other = "decrease" if way == "increase" else "increase"
-        message = f"{_words(used)} goes {figures}, and its direction is `{way}`"
+        message = f"{_words(used)} goes {change}, and its direction is `{way}`"
         if by_metric:
-            message = f"{_words(used)} goes {figures}, and the direction of its metric is `{way}`"
+            message = f"{_words(used)} goes {change}, and the direction of its metric is `{way}`"
             label, hint = "on the wrong side", "correct target"
             help_ = "correct `target`, or swap it with `baseline`; if it is the metric that is wrong, correct it there"
         else:
             field, label, hint = "direction", "the figures say otherwise", other
             help_ = f"write `direction: {other}`, or correct `target`"
-            related = (Related(used.owner.path, figures, (*used.route, "target")),)
+            related = (Related(used.owner.path, change, (*used.route, "target")),)
     return Finding(
         "AL603",
         used.owner.path,
@@ -356,7 +351,7 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
         help=help_,
         hint=hint,
         related=related,
-        identity=(*_identity(used), fault),
+        identity=(*_identity(used), fault, *(_number(figure) for figure in figures if figure is not None)),
         rests_on=used.facts,
     )
 
@@ -491,7 +486,7 @@ def stale_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
                 f"{_words(used)} was last read {days(age)} ago",
                 (*used.route, "as-of"),
                 label=f"{days(age)} ago",
-                help="read it again, and write `current` and `as-of`",
+                help=f"read it again, and write `current` and `as-of: {ws.as_of}`",
                 hint="update current and as-of",
                 identity=(*_identity(used), "as-of", str(used.measure.as_of)),
                 rests_on=(*used.facts, *ws.period_facts(thing)),
@@ -606,7 +601,7 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
         name = f"`{quoted(measure.label)}`"
         if direction(measure, used.metric) in ("keep-above", "keep-below"):
             if progress < 1:
-                side = str(direction(measure, used.metric)).replace("-", " ")
+                side = str(direction(measure, used.metric)).replace("keep-", "stay ")
                 figures = f"{_number(measure.current or 0.0)}, and should {side} {_number(measure.target or 0.0)}"
                 found.append((0.0, used, f"{name} is {figures}", "on the wrong side"))
         elif period is not None:
@@ -689,7 +684,11 @@ def ended_without_learning(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for goal in ws.goals.values():
         if not goal.is_open and not goal.learning and not any(_short(ws, goal)):
-            yield _nothing_learned(goal, "status", goal.status, ((goal.key, "status"), (goal.key, "learning")))
+            facts = ((goal.key, "status"), (goal.key, "learning"))
+            if goal.status == "achieved":
+                facts = (*facts, *(fact for measuring in ws.measuring(goal) for fact in measuring.facts))
+                facts = (*facts, (goal.key, "measures"))
+            yield _nothing_learned(goal, "status", goal.status, facts)
     for experiment in ws.experiments.values():
         if experiment.result in ("supported", "refuted") and not experiment.learning:
             yield _nothing_learned(
@@ -765,7 +764,8 @@ def overdue_experiment(ws: Workspace, config: Config) -> Iterator[Finding]:
             f"{named(experiment)} was to be decided {late} ago, and is still pending",
             (*experiment.route, "decide-by"),
             label=f"{late} ago",
-            help="decide with what there is (`result: supported` or `refuted`), or move `decide-by`",
+            help="decide with what there is (`result: supported` or `refuted`, and a word under `learning`), or move "
+            "`decide-by`",
             hint="decide, or move decide-by",
             identity=(experiment.ref, experiment.noun, "decide-by", str(decide_by)),
             rests_on=((f"team:{experiment.team}", "experiments"),),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from aligncli.config import Config
 from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Severity
-from aligncli.model import Goal, GoalsDocument, Org, Outcome, Service, Team, TeamApi
+from aligncli.model import Goal, GoalsDocument, Org, Service, Team, TeamApi
 from aligncli.rules.base import days, rule
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Reference, Status, an, id_route, named, noun, title_of
 from aligncli.workspace.workspace import Workspace
 
 _ARTICLE = re.compile(r"\ban? ")
+_NO_OTHER_TEAM = "there is no other team"
 _UPWARD = "an outcome supports other outcomes; goals support outcomes, not the other way round"
 
 
@@ -31,6 +32,28 @@ def _entry(thing: object) -> str:
     ref = getattr(thing, "ref", "")
     ref = ref.rpartition("/")[2] if isinstance(thing, Service) else ref
     return f"`{ref}`" + (f' ("{title}")' if title else "")
+
+
+def _there_are(candidates: Sequence[object]) -> str:
+    """What there is to choose from."""
+    shown = ", ".join(_entry(candidate) for candidate in candidates[:5])
+    return f"there is only {shown}" if len(candidates) == 1 else f"there are: {shown}" + " …" * (len(candidates) > 5)
+
+
+def _instead(ws: Workspace, expected: str, own: str) -> str:
+    """What could stand where a thing of another kind does; a team does not name itself."""
+    if expected == "a goal":
+        return "a goal is written with its team: `team/goal`"
+    things: dict[str, Mapping[str, object]] = {
+        "a team": {team.id: team for team in ws.teams.values() if team.id != own},
+        "a guardrail": ws.guardrails,
+        "a metric": ws.metrics,
+        "a community": ws.communities,
+    }
+    there = [*things.get(expected, ws.outcomes).values()]
+    if not there and expected == "a team" and ws.teams:
+        return _NO_OTHER_TEAM
+    return _there_are(there) if there else f"no {_ARTICLE.sub('', expected)} has been declared yet"
 
 
 def _choice(reference: Reference) -> str:
@@ -157,6 +180,8 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             help_ = _UPWARD
         elif "/" in reference.text and (team := ws.teams.get(reference.text.partition("/")[0])) is not None:
             help_ = f"team `{team.id}` has no goal" + (" that has not ended" if ws.goals_of.get(team.id) else "")
+        elif reference.expected == "a team" and ws.teams:
+            help_ = _NO_OTHER_TEAM
         else:
             help_ = f"no {_ARTICLE.sub('', reference.expected)} has been declared yet"
         expected = _ARTICLE.sub("", reference.expected)
@@ -239,7 +264,7 @@ def wrong_kind_of_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     for reference in _references(ws, Status.WRONG_KIND):
         kind = noun(reference.target)
-        help_ = f"name {reference.expected}"
+        help_ = _instead(ws, reference.expected, reference.subject.partition("/")[0])
         if reference.expected == "an outcome" and isinstance(reference.target, Goal):
             help_ = _UPWARD
         if isinstance(reference.target, Team) and "goal" in reference.expected:
@@ -320,7 +345,7 @@ def circular_support(ws: Workspace, config: Config) -> Iterator[Finding]:
             message,
             route,
             label="leads back here",
-            help="remove the link from the end to the means",
+            help="remove the link from the end to the means" if rest else "name what it serves, or remove the link",
             related=tuple(Related(thing.path, f"`{thing.ref}` supports", other) for thing, other in rest),
             identity=tuple(thing.ref for thing in ring),
         )
@@ -459,11 +484,15 @@ def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             reference.route,
             label=f"this {noun(target)} {ended}",
             help="point to what took its place, or close what points here"
-            if isinstance(target, Goal | Outcome)
+            if reference.claim.endswith("supports")
             else "name what took its place, or remove this",
             related=(*_marks(reference), Related(target.path, f"the {noun(target)}", id_route(target))),
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
-            rests_on=((target.key, "status"), (target.key, "closed")),
+            rests_on=(
+                (target.key, "status"),
+                (target.key, "closed"),
+                *(((f"team:{target.team}", "status"),) if isinstance(target, Goal) else ()),
+            ),
         )
 
 
@@ -659,7 +688,7 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
                     label="not there",
                     help=broken[0],
                     fix=broken[1],
-                    identity=(document.path, "link", link.target),
+                    identity=(*_subject(document), "link", link.target),
                 )
     for path, route, target, what, subject in _paths(ws):
         bare, hash_, fragment = target.partition("#")
@@ -748,6 +777,14 @@ def _document(document: Document) -> str:
     return f"charter `{content.team}`" if isinstance(content, Team) else named(content)
 
 
+def _subject(document: Document) -> tuple[str, ...]:
+    """What a document is about, as an identity begins."""
+    content = document.content
+    if content is None or isinstance(content, Org):
+        return (document.path,)
+    return content.team if isinstance(content, Team | TeamApi | GoalsDocument) else content.id, content.kind
+
+
 @rule("AL210", "placeholder-left", Severity.WARNING)
 def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
     """Text from a template that nobody filled in.
@@ -792,7 +829,7 @@ def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
                 route,
                 label="nobody filled this in",
                 help="write it, or remove it",
-                identity=(document.path, *(str(step) for step in route)),
+                identity=(*_subject(document), *(step for step in route if isinstance(step, str))),
             )
         for span in document.body.placeholders:
             yield Finding(
@@ -802,7 +839,7 @@ def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
                 span=span,
                 label="nobody filled this in",
                 help="write it, or remove the line",
-                identity=(document.path, "prose"),
+                identity=(*_subject(document), "prose"),
             )
 
 

@@ -273,7 +273,7 @@ def _other_mode(ws: Workspace, own: Side, other: Side) -> Finding:
 def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
     """One side says something, and the other side does not."""
     named = next((n for n in own.unanswered if not _is_young(ws, n.interaction)), own.unanswered[0])
-    field, label = "team", f"`{other.team.id}` does not say so"
+    field, label, hint = "team", f"`{other.team.id}` does not say so", f"{other.team.id} should answer"
     said = f"team `{own.team.id}` {_claims(own.unanswered)}"
     entries = _entries(ws, own)
     api = ws.apis.get(other.team.id)
@@ -289,8 +289,9 @@ def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
     if api is None:
         message = f"{said}, and `{other.team.id}` has no Team API"
         service_used = named.interaction.service if _role(ws, named) == "consumer" else None
+        hint = f"{other.team.id} needs a Team API"
         if other.team.is_group:
-            help_ = f"`{other.team.id}` is a group: name the team in it that you work with"
+            help_, hint = f"`{other.team.id}` is a group: name the team in it that you work with", "name a team in it"
         elif service_used is not None:
             help_ = f"this is agreed once `{other.team.id}` has a Team API that publishes `{service_used}`"
         else:
@@ -298,7 +299,7 @@ def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
     elif unserved is not None:
         named, message = unserved, f"team `{own.team.id}` {_claims([unserved])}, which `{other.team.id}` has retired"
         service = ws.services[f"{other.team.id}/{named.interaction.service}"]
-        field, label = "service", "a retired service"
+        field, label, hint = "service", "a retired service", "name another service"
         related = Related(service.path, "retired here", (*service.route, "status"))
         help_ = f"name the service that took its place{_offers(ws, other.team)}, or remove this"
     elif other.current:
@@ -328,7 +329,7 @@ def _unanswered(ws: Workspace, own: Side, other: Side) -> Finding:
         (*named.route, field),
         label=label,
         help=help_,
-        hint=f"{other.team.id} should answer" if api is not None else f"{other.team.id} needs a Team API",
+        hint=hint,
         related=(related,),
         severity=Severity.INFO if api is None or _is_young(ws, named.interaction) else None,
         identity=(own.team.id, "interactions", other.team.id, *modes),
@@ -661,6 +662,8 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
         sure = [named for named in said if not named.is_guess]
         if not sure or any(named.interaction.until is not None for named in said):
             continue
+        if any(team.id in ws.apis and team.id not in ws.current_apis for team in pair.teams):
+            continue  # whose that Team API is, and what it says of this, shows when that is mended
         if {team.id for team in pair.teams} in disputed:
             continue  # whether there is one at all, AL501 asks first
         named = sure[0]

@@ -87,8 +87,10 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             f"goal `{goal.ref}` traces to no outcome",
             (*goal.route, *route),
             label="leads to no outcome" if supports else "supports nothing",
-            help=offered,
-            hint="add supports",
+            help=f"{'name an outcome under `supports`' if supports else 'add `supports: [outcome]`'}; {offered}"
+            if offered
+            else "the organisation has no live outcome yet: write down what the goal is for",
+            hint="name an outcome" if supports else "add supports",
             related=related,
             severity=Severity.INFO if goal.is_proposed else None,
             identity=(goal.ref, "supports"),
@@ -104,12 +106,12 @@ def _offer(ws: Workspace) -> str:
     """What an untraced goal could support: some live outcomes."""
     live = [outcome for outcome in ws.outcomes.values() if outcome.is_live]
     if not live:
-        return "the organisation has no live outcome yet: write down what the goal is for"
+        return ""
     shown = ", ".join(
         f'`{outcome.id}` ("{outcome.title}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4]
     )
     more = f" and {len(live) - 4} more" if len(live) > 4 else ""
-    return f"add `supports: [outcome]`; the outcomes are {shown}{more}"
+    return f"{'the only one is' if len(live) == 1 else 'the outcomes are'} {shown}{more}"
 
 
 @rule("AL302", "period-mismatch", Severity.WARNING)
@@ -198,7 +200,7 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
             label="they share no day",
             help="correct the period that is out of date, or support what comes next",
             related=tuple(_stating(ws, thing) for thing in ([goal, *apart] if goal.period is None else apart)),
-            identity=(goal.ref, "period", *(other.ref for other in apart)),
+            identity=(goal.ref, "period", *sorted(other.ref for other in apart)),
         )
 
 
@@ -244,7 +246,7 @@ def _out_of_place(ws: Workspace, origin: Dated, mismatches: Sequence[Apart]) -> 
     periods = [period for other in others if (period := ws.period(other)) is not None]
     within = f"{min(period.start for period in periods)}..{max(period.end for period in periods)}"
     if isinstance(origin, Org):
-        parts = [f"the {_counted(others)} that it is compared with"]
+        parts = [f"{_counted(others)} that it is compared with"]
     else:
         parts = [_supporters(origin, downward)] if downward else []
         parts += [_supported(origin, len({one.goal.key for one in upward}))] if upward else []
@@ -266,7 +268,7 @@ def _out_of_place(ws: Workspace, origin: Dated, mismatches: Sequence[Apart]) -> 
 def _counted(things: Sequence[Goal | Outcome]) -> str:
     """How many goals and outcomes there are among some things."""
     counts = [(kind, len({thing.key for thing in things if isinstance(thing, kind)})) for kind in (Goal, Outcome)]
-    return " and ".join(f"{count} {kind.noun}{'s' if count > 1 else ''}" for kind, count in counts if count)
+    return " and ".join(f"the {f'{count} {kind.noun}s' if count > 1 else kind.noun}" for kind, count in counts if count)
 
 
 def _supporters(origin: Outcome | Goal | Team | GoalsDocument, downward: Sequence[Apart]) -> str:
@@ -318,9 +320,9 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     Every active outcome has an open goal that supports it, or an outcome below it that does. Of a whole branch
-    without goals only the lowest outcomes are reported. For a proposed outcome this is advice. As long as a goal
-    that is decided on traces to nothing (AL301), it may serve any outcome, and none is called unsupported. What is
-    over for longer than the grace in the configuration (21 days) is AL702's matter.
+    without goals only the lowest outcomes are reported. For an outcome that is proposed, or whose period has not
+    begun, this is advice; one whose period is over is AL702's matter. As long as a goal that is decided on traces to
+    nothing (AL301), it may serve any outcome, and none is called unsupported.
 
     ## Why it matters
     An outcome that nobody works towards is a wish. Either it is not as important as it says, or every team thinks
@@ -365,10 +367,8 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
     is_any_proposed = _is_any_untraced(ws, proposed=True)
     carried = _carried(ws)
     for outcome in ws.outcomes.values():
-        if not outcome.is_live or outcome.key in carried:
+        if not outcome.is_live or outcome.key in carried or ws.days_over(outcome):
             continue
-        if ws.days_over(outcome) > config.limits.period_grace_days:
-            continue  # nobody should work towards what is over
         if is_any_proposed and outcome.status == "proposed":
             continue
         if any(
@@ -377,17 +377,27 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
         ):
             continue
         proposed = outcome.status == "proposed"
+        period = ws.period(outcome)
+        early = period is not None and period.start > ws.as_of
         yield Finding(
             "AL303",
             outcome.path,
-            f"no open goal supports outcome `{outcome.id}`",
+            f"no open goal supports outcome `{outcome.id}`"
+            + (f", which begins on {period.start}" if early and period is not None else ""),
             (*outcome.route, "id"),
             label="nobody works towards this",
             help="find the team that serves it, or mark it "
             + ("`status: dropped`" if proposed else "`status: proposed` or `dropped`"),
-            severity=Severity.INFO if proposed else None,
+            severity=Severity.INFO if proposed or early else None,
             identity=(outcome.id, "supporters"),
-            rests_on=(("goals", "supports"), ("goals", "status"), ("outcomes", "supports"), (outcome.key, "status")),
+            rests_on=(
+                *ws.period_facts(outcome),
+                ("goals", "supports"),
+                ("goals", "status"),
+                ("teams", "status"),
+                ("outcomes", "supports"),
+                (outcome.key, "status"),
+            ),
         )
 
 
@@ -424,8 +434,8 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     An active team has a goal that is current (open, and its period holds today) or proposed. Groups, forming
-    and archived teams need none. An open goal whose period is long over (AL702), or does not meet that of what it
-    supports (AL302), is one as soon as that is corrected.
+    and archived teams, and a team past its `until` (AL702), need none. An open goal whose period is long over
+    (AL702), or does not meet that of what it supports (AL302), is one as soon as that is corrected.
 
     ## Why it matters
     It may be fine, for a team that keeps something running. But nobody can then see what it is working towards,
@@ -457,13 +467,13 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     grace = config.limits.period_grace_days
     misdated: set[str] | None = None
     for team in ws.teams.values():
-        if team.status != "active" or team.is_group:
+        if team.status != "active" or team.is_group or (team.until is not None and team.until < ws.as_of):
             continue
         goals = ws.goals_of.get(team.id, ())
         if any(goal.is_proposed or ws.is_current(goal) for goal in goals):
             continue
         if misdated is None:
-            misdated = {apart.goal.key for apart in ws.compared(grace).apart}
+            misdated = {apart.goal.key for apart in ws.compared(grace).apart} | ws.unknown_supports
         if any(goal.is_open and (ws.days_over(goal) > grace or goal.key in misdated) for goal in goals):
             continue  # the period may be what is wrong, which AL702 or AL302 says
         passed = _why_not(ws, goals)
@@ -473,12 +483,20 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
             f"team `{team.id}` has no current or proposed goal{passed}",
             ("team",),
             label="what does it work towards?",
-            help="write down one thing that it wants to change next",
+            help="write down under `goals` one thing that it wants to change next",
             identity=(team.id, "goals"),
             rests_on=(
+                *(
+                    fact
+                    for goal in goals
+                    if goal.is_open
+                    for support in ws.supports.get(goal.key, ())
+                    for fact in ws.period_facts(support.target)  # with which AL302 would have compared
+                ),
                 (team.key, "goals"),
                 (team.key, "type"),
                 (team.key, "status"),
+                (team.key, "until"),
                 ("goals-documents", "team"),
                 *((goal.key, field) for goal in goals for field in ("period", "status")),
             ),
@@ -868,6 +886,7 @@ def spotlight_unattended(ws: Workspace, config: Config) -> Iterator[Finding]:
                 rests_on=(
                     ("goals", "supports"),
                     ("goals", "status"),
+                    ("teams", "status"),
                     ("outcomes", "supports"),
                     ("outcomes", "status"),
                     ("outcomes", "focus"),

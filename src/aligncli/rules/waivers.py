@@ -80,9 +80,10 @@ def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
                     (*waiving.route, "expires"),
                     label=f"{late} ago",
                     help="remove the waiver: it is no longer needed"
-                    if waiving.guardrail.id in kept
-                    else "declare the guardrail, or have the waiver granted again with a new date (it cannot be suppressed)",
-                    identity=(team.id, "waivers", waiving.guardrail.id, "expired"),
+                    if waiving.guardrail.id in kept or ws.scope.applies(waiving.guardrail, team) is False
+                    else "if the guardrail holds by now, declare it and remove the waiver; if not, have the waiver "
+                    "granted again with a new `expires` (it cannot be suppressed)",
+                    identity=(team.id, "waivers", waiving.guardrail.id, "expired", str(expires)),
                     rests_on=((team.key, "status"), (waiving.guardrail.key, "status")),
                 )
 
@@ -146,7 +147,7 @@ def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
         kept = {keeping.guardrail.id: keeping for keeping in ws.keeps.get(team_id, ())}
         for waiving in waives:
             guardrail = waiving.guardrail
-            if guardrail.status != "active" or (waiving.waiver.expires or ws.as_of) < ws.as_of:
+            if guardrail.status != "active" or waiving.waiver.expires is None or waiving.waiver.expires < ws.as_of:
                 continue
             related: tuple[Related, ...] = ()
             if guardrail.id in kept:
@@ -262,8 +263,8 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             message,
             (*route, field),
             label=label,
-            help=f"ask {whom}{', who owns the guardrail,' if is_owned else ''} to agree, and write the answer in "
-            "`approved-by`",
+            help=f"ask {whom}{', who owns the guardrail,' if is_owned else ''} to agree, and then write "
+            + (f"`approved-by: {guardrail.owner}`" if is_owned else "who it was under `approved-by`"),
             hint=f"ask {whom}",
             related=related,
             identity=(team.id, "waivers", guardrail.id, "approved-by", approver),
@@ -358,7 +359,7 @@ def endless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             help=f"{agree}; if it will never be kept, ask the guardrail's owner to except the team in `applies-to`",
             hint=f"up to {latest}",
             related=(Related(team.path, "granted", (*waiving.route, "granted")),) if granted else (),
-            identity=(team.id, "waivers", waiving.guardrail.id, "endless"),
+            identity=(team.id, "waivers", waiving.guardrail.id, "endless", str(expires)),
             rests_on=(*(() if granted else ((team.key, "waivers"),)), *_use_facts(team, waiving)),
         )
 

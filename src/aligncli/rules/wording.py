@@ -133,7 +133,8 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             if figure:
                 figures[one.ref] = figures[other.ref] = figure
     for group in components(same, same.__getitem__):
-        if len({ws.goals[ref].team for ref in group}) > _MOST_TEAMS:
+        teams = len({ws.goals[ref].team for ref in group})
+        if teams > _MOST_TEAMS:
             continue
         members = sorted((ws.goals[ref] for ref in group), key=lambda goal: (_begins(ws, goal), place[goal.ref]))
         *others, goal = members
@@ -152,7 +153,11 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             hint="let one support the other",
             related=tuple(Related(other.path, f'"{other.title}"', (*other.route, "title")) for other in others),
             identity=(goal.ref, "title", *sorted(other.ref for other in others)),
-            rests_on=tuple(fact for member in members for fact in _facts(ws, member)),
+            rests_on=(
+                *(fact for member in members for fact in _facts(ws, member)),
+                # One more, and it would be a programme.
+                *((("goals", field) for field in _READ) if teams == _MOST_TEAMS else ()),
+            ),
         )
 
 
@@ -209,8 +214,8 @@ def _are_two(ws: Workspace, one: Goal, other: Goal) -> bool:
     """Whether two goals are of two teams that, as far as anybody wrote down, do not know of each other's."""
     if one.team == other.team or (one.set_by == "org" and other.set_by == "org"):
         return False
-    group = _group(ws, one)
-    if group and group == _group(ws, other) and one.title.casefold() == other.title.casefold():
+    group = ws.group_of.get(one.team)
+    if group is not None and group == ws.group_of.get(other.team) and one.title.casefold() == other.title.casefold():
         return False  # word for word: somebody gave it to both
     now, then = ws.period(one), ws.period(other)
     if now is not None and then is not None and not now.meets(then):
@@ -224,11 +229,6 @@ def _are_two(ws: Workspace, one: Goal, other: Goal) -> bool:
         return False  # AL310 says so of both
     above, beyond = _above(ws, one), _above(ws, other)
     return above is not None and beyond is not None and one.key not in beyond and other.key not in above
-
-
-def _group(ws: Workspace, goal: Goal) -> str | None:
-    team = ws.teams.get(goal.team)
-    return team.part_of if team is not None else None
 
 
 def _former(goal: Goal) -> set[str]:
@@ -288,6 +288,7 @@ def _begins(ws: Workspace, goal: Goal) -> date:
 def _facts(ws: Workspace, goal: Goal) -> tuple[Fact, ...]:
     return (
         *((goal.key, field) for field in _READ),
+        *((support.target.key, "title") for support in ws.supports.get(goal.key, ())),
         *ws.period_facts(goal),
         *((f"team:{goal.team}", field) for field in ("status", "part-of")),
     )

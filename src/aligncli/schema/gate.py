@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
 
 from aligncli.diagnostics import Edit, Finding, Fix, Route
-from aligncli.suggest import nearest
+from aligncli.document.traps import quoted
+from aligncli.suggest import nearest, slug
 
 if TYPE_CHECKING:
     from aligncli.schema.own import OwnSchema
@@ -180,10 +181,6 @@ def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
-
-
 def backquoted(words: Sequence[str]) -> str:
     """Words one after the other, each in backquotes."""
     return ", ".join(f"`{word}`" for word in words)
@@ -227,6 +224,7 @@ class _Explainer:
         ]
         found: dict[tuple[Route, str], SchemaProblem] = {}
         meant: set[tuple[Route, str]] = set()
+        ended: set[Route] = set()
         strays = Counter(route for route, _, _ in unknown)
         lacking: dict[Route, list[str]] = {}
         for route, field, _ in missing:
@@ -235,6 +233,11 @@ class _Explainer:
             place = self.at(route)
             absent = [field for field in schema.get("properties", ()) if field not in place]
             near = nearest(key, absent) or _run_together(key, absent)
+            if near is None and (cut := self.cut_at(route, key, [stray for at, stray, _ in unknown if at == route])):
+                if (*route, cut[0]) not in ended:
+                    found[route, key] = self.ended_by_comma(route, key, *cut)
+                    ended.add((*route, cut[0]))
+                continue
             if near is None:
                 # The only stray key where only one field is missing is most probably that field.
                 gone = lacking.get(route, ())
@@ -355,6 +358,37 @@ class _Explainer:
             absent = [field for field in schema.get("properties", ()) if field not in self.at(route)]
             broken = tuple((*route, field) for field in ([near] if near else absent))
         return SchemaProblem(finding, broken, (*route, key))
+
+    def cut_at(self, route: Route, key: str, strays: Collection[str]) -> tuple[str, str] | None:
+        """The field whose text ended at a comma in braces, so that this key is the rest of it; and the whole text."""
+        place = self.at(route)
+        if place[key] is not None:
+            return None
+        keys = [*place]
+        first = last = keys.index(key)
+        while first > 0 and keys[first] in strays and place[keys[first]] is None:
+            first -= 1
+        while last + 1 < len(keys) and keys[last + 1] in strays and place[keys[last + 1]] is None:
+            last += 1
+        before = place[keys[first]]
+        if not isinstance(before, str) or self.schema_at((*route, keys[first])).get("title") != "text":
+            return None
+        return keys[first], ", ".join((before, *keys[first + 1 : last + 1]))
+
+    def ended_by_comma(self, route: Route, key: str, field: str, whole: str) -> SchemaProblem:
+        """A text in braces, without quotes, that has a comma in it."""
+        finding = Finding(
+            "AL102",
+            self.path,
+            f"{self.subject_of((*route, field))} ends at its comma: YAML reads `{shown(key)}` as a field",
+            (*route, key),
+            on_key=True,
+            label="not part of the text",
+            help=f"inside braces a comma ends a value; put quotes around it: `{field}: {quoted(shown(whole, 120))}`",
+            hint="put quotes around it",
+            identity=(self.owner(route), key),
+        )
+        return SchemaProblem(finding, ((*route, field), (*route, key)), (*route, key))
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
         value, keyword, schema = error.instance, error.validator, error.schema
@@ -481,14 +515,14 @@ class _Explainer:
         if keyword == "maxLength":
             most = schema["maxLength"]
             return f"{subject} has {len(value)} characters, and may have {most}", None
-        slug = "/".join(_slug(part) for part in value.split("/", 1)) if "goal" in noun else _slug(value)
+        meant = "/".join(slug(part) for part in value.split("/", 1)) if "goal" in noun else slug(value)
         if "reference" in noun or "entry" in noun or "declared" in noun:
-            help_ = f"a reference is written like the id it names: `{slug}`" if slug else None
+            help_ = f"a reference is written like the id it names: `{meant}`" if meant else None
             if noun == "reference to a goal" and "/" not in value:
-                help_ = f"a goal is written with its team: `team/{slug}`"
+                help_ = f"a goal is written with its team: `team/{meant}`"
             return f"{subject} is `{shown(value)}`, which cannot be the id of anything", help_
         if noun.endswith("id"):
-            help_ = "ids are lower-case words joined by hyphens" + (f": `{slug}`" if slug else "")
+            help_ = "ids are lower-case words joined by hyphens" + (f": `{meant}`" if meant else "")
             return f"{subject} is `{shown(value)}`, which is not an id", help_
         return f"{subject} is `{shown(value)}`, which is not {_a(noun)}", None
 

@@ -38,8 +38,8 @@ class Declarer:
 
     def run(self, trusted: Sequence[Document], salvaged: Sequence[Document]) -> None:
         """Declares all there is; a salvage never takes a name from what can be read."""
-        self._declare_all(trusted)
-        self._declare_all(salvaged)
+        self._declare_all([document for document in trusted if not _is_guessed(document)])
+        self._declare_all([*filter(_is_guessed, trusted), *salvaged])
         for space in self._names.bare:
             self._declare_former_names(space)
         self._find_misplaced(trusted)
@@ -55,7 +55,8 @@ class Declarer:
         ws = self._ws
         for document in sorted(documents, key=_primacy):
             content = document.content
-            quiet = not document.trusted
+            self._names.perhaps.update(document.perhaps)
+            quiet = not document.trusted or _is_guessed(document)
             if isinstance(content, Org):
                 if ws.org is not None:
                     if not quiet:
@@ -77,16 +78,17 @@ class Declarer:
             elif isinstance(content, Community):
                 self._declare(self._names.communities, ws.communities, content, quiet)
             elif isinstance(content, Team):
-                if not content.team:
+                if _is_guessed(document) or not content.team:
                     self._names.teams.incomplete = True
-                elif content.team in ws.teams:
+                if content.team in ws.teams:
+                    if document.trusted:
+                        ws.set_aside.add(document.path)
                     if not quiet:
                         self._note_same(self._names.teams, ws.teams[content.team], content)
-                        ws.set_aside.add(document.path)
                         self._names.partly_known.add(content.team)
                         if _primacy(document)[0] == _COPY:  # a copy: its own team may be the one that is missing
                             self._names.teams.incomplete = True
-                else:
+                elif content.team:
                     ws.teams[content.team] = self._names.teams.all[content.team] = content
                     if content.is_archived:
                         self._names.teams.retired.add(content.team)
@@ -156,11 +158,10 @@ class Declarer:
     def _team_of(self, content: GoalsDocument | TeamApi) -> str:
         """The id of the team that a document belongs to, its reference resolved."""
         verb = "belongs to team" if isinstance(content, TeamApi) else "is for team"
-        team = self._resolver.named(self._names.teams, content.team, content, ("team",), verb) if content.team else None
-        if team is None:
-            # Its folder tells whose it is, as far as naming things goes.
-            folder = content.path.rpartition("/")[0].rpartition("/")[2]
-            team = self._names.teams.all.get(folder)
+        team: Team | None = None
+        if content.team and not _is_guessed(self._ws.by_path[content.path]):
+            team = self._resolver.named(self._names.teams, content.team, content, ("team",), verb)
+        team = team or self._meant(content)
         if team is None:
             (self._names.goals if isinstance(content, GoalsDocument) else self._names.services).incomplete = True
             # It may be any team's: nobody can be said to have no goals, or no Team API.
@@ -171,6 +172,11 @@ class Declarer:
             )
             self._ws.poisoned.update(unknown)
         return team.id if team is not None else content.team
+
+    def _meant(self, content: GoalsDocument | TeamApi) -> Team | None:
+        """The team that a document names, else the one whose folder it stands in."""
+        folder = content.path.rpartition("/")[0].rpartition("/")[2]
+        return self._ws.teams.get(self._names.current_team(content.team)) or self._ws.teams.get(folder)
 
     def _declare_former_names(self, space: Namespace) -> None:
         for thing in list(space.all.values()):
@@ -189,7 +195,8 @@ class Declarer:
             message = f"the former name `{name}` of {named(thing)} is also {what} of {named(other)}"
             related = (Related(other.path, f"the other {space.noun}", id_route(other)),)
             route = (*thing.route, "formerly", index)
-            help_, identity = "remove the former name from one of them", (thing.ref, "formerly", name)
+            help_ = "remove the former name from one of them"
+            identity = (*sorted((thing.ref, other.ref)), space.noun, "formerly", name)
             self._ws.clashes.append(Clash(message, thing.path, route, "claimed twice", help_, related, identity))
 
     def _note_same(self, space: Namespace, first: Any, again: Any) -> None:
@@ -247,7 +254,7 @@ class Declarer:
             message = f"this document declares again the {len(pairs)} goals of another one: {names}"
             related = (Related(original, "first declared here", id_route(pairs[0][0])),)
             help_ = "remove the copy, or give its goals ids of their own"
-            identity = (content.team, "goals", *(first.id for first, _ in pairs))
+            identity = (content.team, "goals", *sorted(first.id for first, _ in pairs))
             self._ws.clashes.append(Clash(message, path, ("goals",), "declared again here", help_, related, identity))
 
     def _report_clashes(self) -> None:
@@ -274,11 +281,14 @@ class Declarer:
         for document in self._ws.documents:
             content = document.content
             if isinstance(content, Team | GoalsDocument | TeamApi):
-                team = (
-                    content if isinstance(content, Team) else self._ws.teams.get(self._names.current_team(content.team))
-                )
+                team = content if isinstance(content, Team) else self._meant(content)
                 if team is not None and team.is_archived:
                     self._ws.asleep.add(document.path)
+
+
+def _is_guessed(document: Document) -> bool:
+    """Whether it does not say whose it is, so that its place or its slip has to."""
+    return ("team",) in document.broken
 
 
 _COPY = 2

@@ -16,7 +16,7 @@ from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
-from aligncli.suggest import nearest
+from aligncli.suggest import nearest, slug
 
 if TYPE_CHECKING:
     from aligncli.document.suppressions import Suppression
@@ -31,6 +31,7 @@ OWN_NAMES: Mapping[str, str] = {"charter.md": "charter", "team-api.md": "team-ap
 """File names that say by themselves what a file should be."""
 
 _TEAM_KINDS = ("charter", "goals", "team-api")
+_STATUSES = ("forming", "active", "archived")
 _KIND_WORDS = "|".join(KINDS)
 _NAMES_KIND = re.compile(
     rf"""(?:\A|[\r\n]|[{{,])[ \t]*["']?kind["']?[ \t]*[:=][ \t]*["']?({_KIND_WORDS})["']?[ \t]*(?=[\r\n#,}}]|\Z)"""
@@ -44,7 +45,10 @@ _BARE = re.compile(r"(?:-+[ \t]*\r?\n)?[\w\-]+:(?:[ \t]|\r|\n|\Z)")
 _NO_KEYS = re.compile(r"(?:\r\n?|\n)(?![ \t#\-]|[\w\-]+:)")
 _TEAM_FIELD = re.compile(r"(?:\A|[\r\n])(mission|goals|interactions|services):")
 _TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
+_ARCHIVED = re.compile(r"""(?:\A|[\r\n])status:[ \t]*["']?archived["']?[ \t]*(?=[\r\n#]|\Z)""")
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
+_FORMERLY = re.compile(r"""\bformerly["']?:[ \t]*(?:\[([^\]]*)|((?:\r?\n[ \t]*-[^\r\n]*)+)|([^\r\n]*))""")
+_OWN_FORMERLY = re.compile(rf"(?m)^{_FORMERLY.pattern}")
 _OWN = "x-"
 """How the fields begin that an organisation adds to ours."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
@@ -69,6 +73,8 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     suppressions: tuple[Suppression, ...] = ()
     own: dict[Route, dict[str, Any]] = {}
     """The ``x-`` fields, by the route (in the record) of the mapping that has them."""
+    perhaps: tuple[str, ...] = ()
+    """Former names of what is in it, as far as they can be made out where they cannot be read."""
     trusted: bool = True
 
     def source_route(self, route: Route) -> Route:
@@ -164,11 +170,7 @@ def _broken(path: str, text: str, front: Span, said: traps.Explained) -> Documen
     return _salvage(
         path,
         text,
-        (
-            Finding(
-                "AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, said.message)
-            ),
-        ),
+        (Finding("AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, "yaml")),),
     )
 
 
@@ -439,7 +441,7 @@ def _read(
                 if len(distinct) == 1
                 else "if a new item of a list begins here, its dash is missing; else keep one of each",
                 related=(Related(path, "first here", span=_shift(twice[0].first, span.start)),),
-                identity=(subject or path, "/".join(map(str, route)), *(double.key for double in twice)),
+                identity=(subject or path, *_named_steps(loaded.data, route), *(double.key for double in twice)),
             )
         )
         broken.extend((*route, double.key) for double in twice)
@@ -467,7 +469,9 @@ def _read(
         mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
         problems.extend(mistake.finding for mistake in mistakes)
         broken.extend(route for mistake in mistakes for route in mistake.broken)
+        written = data
         data, kept = prune(data, mistakes)
+        _assume(path, kind, written, data)
     else:
         mistakes = _explained(schemas.own_problems(kind, data, path, subject), front, span.start, cuts)
         problems.extend(mistake.finding for mistake in mistakes)
@@ -501,7 +505,11 @@ def _read(
                 path,
                 f"the period `{value}` of {place} {why}",
                 route,
-                help="swap the two ends" if "before" in why else "correct it: each part must be in the calendar",
+                help="swap the two ends"
+                if "before" in why
+                else "write `2026`, `2026-H2`, `2026-Q4`, `2026-11` or `2026-10-01..2026-12-31`"
+                if "not a period" in why
+                else "correct it: each part must be in the calendar",
                 identity=(subject, "period", value),
             )
         )
@@ -510,13 +518,52 @@ def _read(
     suppressions = _suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
     own = dict(_own_fields(data)) if _OWN in front else {}
-    return Document(path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own)
+    perhaps = _former_names(front) if broken else ()
+    return Document(
+        path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own, perhaps
+    )
+
+
+def _assume(path: str, kind: str, written: Mapping[str, Any], data: dict[str, Any]) -> None:
+    """What a document is taken to say where it says it wrongly; nothing is concluded from that.
+
+    Whose it is shows in the place or in the slip. A team whose status is none of ours, nor close to one of a team
+    that is there, is taken for one that is gone.
+    """
+    if kind in _TEAM_KINDS and "team" not in data:
+        folder, _, name = path.rpartition("/")
+        above, _, folder = folder.rpartition("/")
+        said = written.get("team")
+        team = slug(folder) if name in OWN_NAMES or above.rpartition("/")[2] == "teams" else ""
+        team = team or (slug(said) if isinstance(said, str) else "")
+        if team:
+            data["team"] = team
+    if kind == "charter" and "status" in written and "status" not in data:
+        near = nearest(str(written["status"]), _STATUSES)
+        if near is None or near == "archived":
+            data["status"] = "archived"
+
+
+def _former_names(text: str, pattern: re.Pattern[str] = _FORMERLY) -> tuple[str, ...]:
+    """Whatever stands behind ``formerly:``, as names are written."""
+    found = (part for match in pattern.finditer(text) for some in match.groups("") for part in re.split(r"[,\n]", some))
+    return tuple(name for part in found if (name := "/".join(map(slug, part.split("/")))))
 
 
 def _suppressions(text: str, front: Span, body: int) -> tuple[Suppression, ...]:
     from aligncli.document.suppressions import read_suppressions  # most documents have none
 
     return read_suppressions(text, front, body)
+
+
+def _named_steps(data: Any, route: Route) -> Iterator[str]:
+    """A route in names: items of lists by what they are called, as far as they are."""
+    for step in route:
+        data = data[step]
+        if isinstance(step, str):
+            yield step
+        elif isinstance(data, dict):
+            yield from (str(data[key]) for key in ("id", "guardrail", "to", "team", "name") if key in data)
 
 
 def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
@@ -641,4 +688,9 @@ def _salvage(path: str, text: str, problems: tuple[Finding, ...]) -> Document:
     elif kind != "org":
         line = _ID_LINE.search(text)
         data["id"] = line.group(1) if line else name.removesuffix(".md")
-    return Document(path, kind, build(kind, data, path), problems, trusted=False)
+    if kind in ("charter", "outcome", "guardrail", "community"):
+        data["formerly"] = [former for former in _former_names(text, _OWN_FORMERLY) if "/" not in former]
+    if kind == "charter" and _ARCHIVED.search(text):
+        data["status"] = "archived"
+    content = build(kind, data, path)
+    return Document(path, kind, content, problems, perhaps=_former_names(text), trusted=False)

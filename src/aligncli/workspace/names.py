@@ -190,6 +190,8 @@ class Names:
         """Those whose references are bare ids."""
         self.partly_known: set[str] = set()
         """Teams that may have more goals or services than could be read."""
+        self.perhaps: set[str] = set()
+        """What may be former names, and cannot be read."""
         self.repeating: set[str] = set()
         """Teams with a goal or service that is declared twice, so that another may be lacking."""
         self._goals_by_id: dict[str, list[Goal]] | None = None

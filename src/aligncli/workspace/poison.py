@@ -31,6 +31,13 @@ _DECLARES: dict[str, tuple[str, ...]] = {
     "team-api": ("apis",),
 }
 
+# What is told of a team by a document that does not say which team it is for.
+_TELLS: dict[str, tuple[str, ...]] = {
+    "charter": ("*",),
+    "goals": ("goals",),
+    "team-api": ("contacts", "services", "owns", "interactions"),
+}
+
 
 class Poisoner:
     """Marks facts as unknown, so that nothing is concluded from them."""
@@ -57,8 +64,13 @@ class Poisoner:
             if isinstance(content, Org):
                 self._names.doubt_org()
             elif isinstance(content, Team | GoalsDocument | TeamApi):
-                self._names.partly_known.add(content.team)
-                self._ws.doubt(f"team:{content.team}", "teams", "*")
+                folder = document.path.rpartition("/")[0].rpartition("/")[2]
+                team = self._names.current_team(content.team)
+                for name in (team, folder) if team not in self._names.teams.all else (team,):
+                    self._names.partly_known.add(name)
+                    self._ws.doubt(f"team:{name}", "teams", "*")
+                if isinstance(content, GoalsDocument) and team not in self._names.teams.all:
+                    ws.poisoned.add(("goals-documents", "team"))
             elif isinstance(content, Entity):
                 ws.poisoned.add((content.key, "*"))
             self._doubt_name(document)
@@ -107,6 +119,11 @@ class Poisoner:
                 self._names.teams.incomplete = self._names.teams.incomplete or isinstance(content, Team)
                 for namespace in _DECLARES[content.kind]:
                     self._ws.poisoned.add((namespace, "*"))
+                self._names.partly_known.add(team_id)
+                for field in _TELLS[content.kind]:
+                    self._ws.doubt(f"team:{team_id}", _DECLARES[content.kind][0], field)
+                if isinstance(content, GoalsDocument):
+                    self._ws.poisoned.add(("goals-documents", "team"))
             if head == "goals" and isinstance(content, Team | GoalsDocument):
                 if len(route) < 3 or route[2] == "id":
                     self._names.partly_known.add(team_id)

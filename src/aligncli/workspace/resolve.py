@@ -65,7 +65,8 @@ class Resolver:
         return self._odd_goal(text, owner, route, verb, expected)
 
     def _note_retired(self, expected: str, text: str, owner: Any, route: Route, verb: str, target: Any) -> None:
-        if _is_active(owner):
+        team = f"team:{owner.team}" if isinstance(owner, TeamApi | GoalsDocument) else owner.key
+        if _is_active(owner) and self._ws.is_sound(team, "status"):
             self._note(Status.RETIRED, text, owner, route, verb, expected, target)
 
     def _note(
@@ -102,13 +103,15 @@ class Resolver:
         former = space.former.get(text)
         if former is not None:
             self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            if former.ref in space.retired:
+                self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
+        if space.incomplete or text in self._names.perhaps:
+            return None
         for other in self._names.bare:
             if other is not space and text in other.all:
                 self._note(Status.WRONG_KIND, text, owner, route, verb, expected, other.all[text])
                 return None
-        if space.incomplete:
-            return None
         meant = space.meant(text)
         if meant is not None:
             self._note(Status.MISSING, text, owner, route, verb, expected, meant)
@@ -129,7 +132,11 @@ class Resolver:
             )
         if former is not None:
             self._note(Status.FORMER, text, owner, route, verb, expected, former)
+            if former.ref in self._names.goals.retired:
+                self._note_retired(expected, former.ref, owner, route, verb, former)
             return former
+        if not self._names.perhaps.isdisjoint((text, team_name, goal_id)):
+            return None
         if text in self._names.experiments.all or text in self._names.services.all:
             thing = self._names.experiments.all.get(text) or self._names.services.all[text]
             self._note(Status.WRONG_KIND, text, owner, route, verb, expected, thing)
@@ -249,7 +256,11 @@ class Resolver:
     def _resolve_team(self, team: Team) -> None:
         ws = self._ws
         if team.part_of is not None:
-            self.named(self._names.teams, team.part_of, team, ("part-of",), "is part of team")
+            group = self.named(self._names.teams, team.part_of, team, ("part-of",), "is part of team")
+            if group is None:
+                ws.doubt(team.key, "teams", "part-of")
+            else:
+                ws.group_of[team.id] = group.id
         for index, name in enumerate(team.communities):
             self.named(self._names.communities, name, team, ("communities", index), "belongs to community")
         keeps = []
@@ -383,8 +394,10 @@ class Resolver:
         self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates, others)
 
     def _is_only_of(self, service: str, team: str, other: str) -> bool:
-        """Whether one of two teams publishes a service, and the other does not."""
+        """Whether one of two teams publishes a service, as far as anybody knows, and the other does not."""
         services = self._names.services.all
+        if team in self._names.partly_known:
+            return True
         return f"{team}/{service}" in services and f"{other}/{service}" not in services
 
     def _resolve_api(self, api: TeamApi) -> None:
@@ -408,7 +421,8 @@ class Resolver:
                 provider, user = (own, team.id) if _provides(interaction) else (team.id, own)
                 if interaction.mode == "x-as-a-service" and self._is_only_of(interaction.service, user, provider):
                     continue  # AL501 says that the role is wrong
-                if interaction.role is None and f"{own}/{interaction.service}" in self._names.services.all:
+                is_own = own in self._names.partly_known or f"{own}/{interaction.service}" in self._names.services.all
+                if interaction.role is None and is_own:
                     continue  # whoever provides it, it is there
                 self._service(provider, interaction.service, api, ("interactions", index, "service"), "names service")
         for index, item in enumerate(api.roadmap):
