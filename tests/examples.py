@@ -66,6 +66,11 @@ class Examples:
             [item for item in new if _place(item) not in kept], [item for item in gone if _place(item) not in kept]
         )
 
+    def read(self, changes: Changes, path: str) -> Document | None:
+        """A document after a change, by itself."""
+        text = changes.get(path)
+        return load_document(path, text, self.schemas) if text is not None else None
+
     def _run(self, changes: Changes) -> tuple[Workspace, list[engine.Verdict]]:
         config = self.config
         documents = {path: document for path, document in self.documents.items() if path not in changes}

@@ -154,7 +154,7 @@ def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
                 message = f"team `{team.id}` waives guardrail `{guardrail.id}` and declares it as well"
                 related = (Related(team.path, "declared here", kept[guardrail.id].route),)
                 help_ = "remove the waiver, or the declaration if it does not hold yet"
-            elif ws.scope.applies(guardrail, team) is False:
+            elif guardrail.id in ws.applying and ws.scope.applies(guardrail, team) is False:
                 message = f"team `{team.id}` waives guardrail `{guardrail.id}`, which does not apply to it"
                 related = (Related(guardrail.path, "its scope", (*guardrail.route, "applies-to")),)
                 help_ = "remove the waiver, or have the guardrail's scope corrected"

@@ -349,6 +349,13 @@ class Workspace:
                     texts.setdefault(start, {})[text] = metric
         return texts
 
+    # --- guardrails ---
+
+    @cached_property
+    def applying(self) -> frozenset[str]:
+        """The ids of the guardrails that apply, or may apply, to some team."""
+        return frozenset(guardrail.id for team in self.teams.values() for guardrail, _ in self.scope.of(team))
+
     # --- working together ---
 
     @cached_property
