@@ -34,7 +34,7 @@ ENTRIES = """\
 {
   "version": 1,
   "findings": [
-    {"code": "AL209", "identity": ["teams/checkout/charter.md", "link", "notes.md"]},
+    {"code": "AL209", "identity": ["checkout", "charter", "link", "notes.md"]},
     {"code": "AL301", "identity": ["checkout/guests-pay", "supports"]},
     {"code": "AL301", "identity": ["checkout/one-tap-pay", "supports"]}
   ]
