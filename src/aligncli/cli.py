@@ -137,6 +137,9 @@ def _run(command: Callable[[], int], *, debug: bool = False) -> None:
 
     try:
         status = command()
+    except (KeyboardInterrupt, typer.Abort):
+        print("\nalign: stopped", file=sys.stderr)  # noqa: T201 - as below
+        status = 130
     except Exception as error:
         if debug or os.environ.get("ALIGN_DEBUG"):
             import traceback
@@ -149,8 +152,6 @@ def _run(command: Callable[[], int], *, debug: bool = False) -> None:
             said = f"crashed: {type(error).__name__}: {said}; please report it (ALIGN_DEBUG=1 shows where)"
         print(f"align: {plain(said)}", file=sys.stderr)  # noqa: T201 - the one place for what could not run
         status = 2
-    except KeyboardInterrupt:
-        status = 130
     raise typer.Exit(status)
 
 
@@ -209,7 +210,12 @@ def check(
         ),
     ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="With --fix: show what would change and write nothing.")] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff", help="With --fix: show what would change, write nothing, and exit with 1 if anything would."
+        ),
+    ] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix: also what somebody should look at afterwards.")
     ] = False,

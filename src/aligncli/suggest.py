@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+
+_SPELT_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe", "ł": "l"}
+)
 
 _SCAN_AT_MOST = 300
 """Up to this many names each is compared; beyond, only those that an index brings up."""
@@ -11,6 +16,24 @@ _SCAN_AT_MOST = 300
 
 _LONGEST = 300
 """No name is longer; a misspelt text beyond that is not compared with any."""
+
+
+def slug(text: str, most: int = 64) -> str:
+    """Words as an id: lower case, joined by hyphens, letters with marks spelt out; whole words, as many as fit.
+
+    Empty where there is no letter that an id can have.
+    """
+    import unicodedata  # most runs make no ids
+
+    text = unicodedata.normalize("NFC", text).lower().translate(_SPELT_OUT)
+    words = re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f'’]", "", unicodedata.normalize("NFKD", text)))
+    result = ""
+    for word in words:
+        longer = f"{result}-{word}" if result else word[:most]
+        if len(longer) > most:
+            break
+        result = longer
+    return result
 
 
 def distance(left: str, right: str, limit: int) -> int:

@@ -314,6 +314,24 @@ def test_what_is_mended_is_reported_until_it_is_taken_out(tool: Tool) -> None:
     (root / "teams/checkout/charter.md").write_text(text)
 
 
+def test_the_option_goes_before_the_configuration(tool: Tool) -> None:
+    root = indebted(tool)
+    write(root, {"other.json": '{"version": 1, "findings": []}'})
+    assert check(tool, root, "--baseline", root / "other.json").status == 1
+    run = check(tool, root, "--write-baseline", "--baseline", root / "other.json")
+    assert run.err.startswith("wrote 3 findings to other.json, which listed 0\n")
+    assert (root / "other.json").read_text() == (root / NAME).read_text() == ENTRIES
+
+
+def test_a_hostile_name_is_harmless(tool: Tool) -> None:
+    root = tool.repo(FILES, config='[check]\nbaseline = "a\\u001b[31m\\n::error::b.json"\n')
+    run = check(tool, root, "--write-baseline")
+    assert run.status == 0
+    assert "\x1b" not in run.err
+    assert "\n::" not in run.err
+    assert check(tool, root).status == 0
+
+
 def test_the_last_one_leaves_an_empty_file(tool: Tool) -> None:
     root = indebted(tool)
     write(root, SMALLEST)

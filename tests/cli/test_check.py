@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, WARNING, Tool, listing, one_sentence, write
+from tests.cli.tool import ALIGN, CHARTER, DAY, ERROR, ORG, SMALLEST, WARNING, Tool, listing, one_sentence, write
 
 ADVICE = SMALLEST
 """The smallest repo gets advice (AL208, AL309) and nothing else."""
@@ -459,3 +460,28 @@ def test_a_pipe_a_ring_of_links_and_an_unreadable_folder_do_not_hang_the_run(too
     assert "root:" not in run.out
     assert "teams/checkout/team-api.md:1:1: error[AL001]" in run.out
     assert "passwd.md:1:1: error[AL001]" in run.out
+
+
+def test_a_part_of_the_repo_says_how_much_it_is(tool: Tool) -> None:
+    root = tool.repo(WARNING)
+    assert " in 1 of 2 documents (1 team, " in tool("check", root / "teams/checkout").lines[-1]
+    assert " in 2 documents (1 team, " in tool("check", root).lines[-1]
+
+
+def test_a_terminal_is_told_where_there_is_more(tool: Tool) -> None:
+    root = tool.repo(WARNING)
+    more = "`align explain AL209` says more"
+    assert more in tool.terminal("check", root, env={"NO_COLOR": "1"}).out
+    assert more not in tool.terminal("check", root, "--quiet", env={"NO_COLOR": "1"}).out
+    assert more not in tool("check", root).out
+    assert "align explain" not in tool.terminal("check", tool.repo(SMALLEST, "clean"), env={"NO_COLOR": "1"}).out
+
+
+def test_a_folder_that_is_gone(tool: Tool, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    script = f"cd {tmp_path}/gone && rmdir ../gone && exec {ALIGN} check"
+    done = subprocess.run(["sh", "-c", script], env=tool.environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "align: the current folder no longer exists: change to one that does\n",
+    )

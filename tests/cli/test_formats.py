@@ -100,7 +100,7 @@ def test_json_field_by_field(tool: Tool) -> None:
     infos = report["summary"].pop("infos")
     assert report["summary"] == {
         "documents": 2, "teams": 1, "goals": 1, "outcomes": 1, "guardrails": 0,
-        "errors": 1, "warnings": 0, "suppressed": 0, "fixable": 0, "fixable_unsafely": 1, "baselined": 0,
+        "errors": 1, "warnings": 0, "suppressed": 0, "fixable": 0, "fixable_unsafely": 1, "baselined": 0, "reported_on": 2,
     }  # fmt: skip
     assert infos == len(report["diagnostics"]) - 1
     (found,) = [item for item in report["diagnostics"] if item["code"] == "AL202"]

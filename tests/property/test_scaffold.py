@@ -20,7 +20,8 @@ from aligncli.diagnostics import AlignError, Severity
 from aligncli.document.loader import load
 from aligncli.io.repo import Repo
 from aligncli.io.terminal import Terminal
-from aligncli.render.scaffold import scalar, slug
+from aligncli.render.scaffold import scalar
+from aligncli.suggest import slug
 from tests.property.strategies import odd_characters, plain_texts, words
 
 AS_OF = date(2026, 11, 20)

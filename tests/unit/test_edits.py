@@ -236,6 +236,18 @@ def test_a_key_changes_and_nothing_else(front: str, route: Route, expected: str,
     assert edited(front, Edit("p", route, "new", on_key=True), end=end) == expected
 
 
+def test_a_text_that_cannot_be_parsed_has_nothing_to_edit() -> None:
+    for text in ("---\na: \ud800\n---\n", "---\na: [\n---\n", "a: b"):
+        assert resolve(Source(text), Edit("p", ("a",), "new"), ("a",)) is None
+
+
+def test_what_can_be_read_can_be_placed_however_much_it_is() -> None:
+    """The limits of reading and of placing are the same."""
+    text = "---\na:\n" + "  - {b: c, d: e, f: g}\n" * 10_000 + "---\n"
+    assert load(text[4:-4]).error is None
+    assert resolve(Source(text), Edit("p", ("a", 9_999, "f"), "new"), ("a", 9_999, "f")) is not None
+
+
 # --- items that go ---
 
 

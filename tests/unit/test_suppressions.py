@@ -78,9 +78,9 @@ def test_what_is_understood(said: str, rules: Sequence[str], until: date | None)
         ("# align: ignore[AL301] until 2027-01-31", "gives no reason"),
         ("# align: ignore[]: why", "names no rule"),
         ("# align: ignore[ , ]: why", "names no rule"),
-        ("# align: ignore: why", "names no rule"),
-        ("# align: ignore AL301: why", "names no rule"),
-        ("# align: ignore", "names no rule"),
+        ("# align: ignore: why", "names no rule in brackets"),
+        ("# align: ignore AL301: why", "names no rule in brackets"),
+        ("# align: ignore", "names no rule in brackets"),
         ("# align: ignore[AL301] until soon: why", "ends on `soon`, which is not a day"),
         ("# align: ignore[AL301] until 2027-02-29: why", "ends on `2027-02-29`, which is not a day"),
         ("# align: ignore[AL301] until 2027-1-31: why", "ends on `2027-1-31`, which is not a day"),
@@ -352,6 +352,33 @@ def test_it_silences_where_it_stands(tmp_path: Path, end: str) -> None:
     prose = f"{NOTE}\n\n[a](b.md) and\n[c](d.md)\n\n[e](f.md)"
     found, suppressed = run(tmp_path, prose=prose, end=end)
     assert ([line[:24] for line in found], suppressed) == (["11:5: warning[AL209] the"], 2)
+
+
+def test_one_inside_of_what_another_is_about(tmp_path: Path) -> None:
+    """An item with a suppression of its own on one of its lines, in a document with one for all of it."""
+    over = "# align: ignore[AL702]: we know"
+    item = [f"  {WHY}", "  - id: a", "    title: Customers pay", f"    period: 2020-Q1  {over}", "    status: on-track"]
+    assert run(tmp_path, "goals:", *item) == ([], 2)
+    assert run(tmp_path, "goals:", *item[:3], f"    {over}", "    period: 2020-Q1") == ([], 2)
+    assert run(tmp_path, "goals:", *item, f"  {WHY}", "  - {id: b, title: Guests pay}") == ([], 3)
+    steps = [
+        "    initiatives:",
+        "      # align: ignore[AL209]: we know",
+        "      - title: a form",
+        "        link: no/form.md",
+    ]
+    assert run(tmp_path, "goals:", *item, *steps) == ([], 3)
+    found, suppressed = run(
+        tmp_path,
+        "goals:",
+        *item,
+        f"  - {UNTRACED.replace('id: a', 'id: b')}",
+        f"  - {UNTRACED.replace('id: a', 'id: c')}  {over}",
+    )
+    assert ([line.partition(" ")[2][:30] for line in found], suppressed) == (
+        ["error[AL301] goal `checkout/b`", "error[AL301] goal `checkout/c`", "warning[AL902] nothing here br"],
+        2,
+    )
 
 
 def test_two_that_are_about_one_finding_are_both_needed(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from aligncli.config import Config
 from aligncli.diagnostics import Finding, Severity
+from aligncli.io.repo import Repo
 from aligncli.rules import RULES
 from aligncli.rules.base import Rule, rule, split_sections
-from aligncli.testing import Case, assert_case, assert_page, assert_rules, read_cases
+from aligncli.testing import AS_OF, Case, assert_case, assert_page, assert_rules, read_cases, write
 from aligncli.workspace.workspace import Workspace
 
 
@@ -191,3 +192,20 @@ def test_sections() -> None:
 
 def test_ours_are_tested_with_it() -> None:
     assert all(rule.origin == "" for rule in RULES)
+
+
+def test_fields_of_ones_own(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "teams/checkout/charter.md": "---\nkind: charter\nteam: checkout\nmission: M.\nx-cost-centre: a\n"
+            "goals:\n  - {id: pay, title: Pay, x-risk: b}\n"
+            "waivers:\n  - {guardrail: g, reason: R., expires: 2027-01-31, x-ticket: c}\n---\n"
+        },
+    )
+    ws = Repo(tmp_path).load(AS_OF)
+    team, goal = ws.teams["checkout"], ws.goals["checkout/pay"]
+    assert ws.own(team) == {"x-cost-centre": "a"}
+    assert ws.own(goal) == {"x-risk": "b"}
+    assert ws.own(team, "waivers", 0) == {"x-ticket": "c"}
+    assert ws.own(team, "waivers", 1) == {}

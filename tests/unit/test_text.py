@@ -12,8 +12,9 @@ from rich.cells import cell_len
 from aligncli.diagnostics import LineTable, Position, Range, Severity, Span
 from aligncli.document.source import Source
 from aligncli.render.frame import Mark, frame
-from aligncli.render.scaffold import scalar, slug
+from aligncli.render.scaffold import scalar
 from aligncli.render.text import Style, count, plain
+from aligncli.suggest import slug
 
 # --- lines ---
 
@@ -273,7 +274,11 @@ def test_scalars(text: str, written: str | None) -> None:
         ("日本", ""),
         ("A" * 60, "a" * 40),
         ("One -- two", "one-two"),
+        ("Größere Brötchen für alle", "groessere-broetchen-fuer-alle"),
+        ("Gro\u0308\u00dfere O\u0308fen", "groessere-oefen"),
+        ("L'été à Łódź, smørrebrød", "lete-a-lodz-smoerrebroed"),
+        ("Nobody's cart", "nobodys-cart"),
     ],
 )
 def test_slugs(title: str, made: str) -> None:
-    assert slug(title) == made
+    assert slug(title, 40) == made

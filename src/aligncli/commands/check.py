@@ -129,6 +129,8 @@ def _print(session: Session, repo: Repo, report: engine.Report, wish: Wish, *, i
         terminal.out(check_text.statistics(report.by_rule, repo.rules, style))
     elif wish.output_format == "full":
         terminal.out(check_text.full(report, repo.text, style))
+        if terminal.is_interactive:
+            terminal.note(check_text.pointer(report))
     elif wish.output_format == "concise":
         terminal.out(check_text.concise(report, style))
     else:

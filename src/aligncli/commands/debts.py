@@ -12,7 +12,7 @@ from aligncli.engine import Report
 from aligncli.engine.baseline import DEFAULT_NAME, Baseline, key_of, read_baseline, write_baseline
 from aligncli.io.files import Rewrite, Unreadable, read_text, rewrite_all
 from aligncli.io.repo import Repo
-from aligncli.render.text import count
+from aligncli.render.text import count, plain
 
 MAX_BYTES = 256 * 1_048_576
 """A baseline of a million findings has about 100 MB."""
@@ -83,11 +83,13 @@ def write(session: Session, repo: Repo, report: Report, option: Path | None, lea
     terminal = session.terminal
     before = _listed(old, name)
     more = "" if before is None or before == keys.total() else f", which listed {before}"
-    terminal.remark(f"wrote {count(keys.total(), 'finding')} to {name}{more}\n")
+    terminal.remark(f"wrote {count(keys.total(), 'finding')} to {plain(name)}{more}\n")
     if Path(name).is_absolute():
         terminal.remark("it is outside of the repo: give it to each check with --baseline\n")
     elif name != repo.config.baseline:
-        terminal.remark(f'put `baseline = "{name}"` below `[check]` in align.toml, so that every check knows it\n')
+        terminal.remark(
+            f'put `baseline = "{plain(name)}"` below `[check]` in align.toml, so that every check knows it\n'
+        )
 
 
 def _name(repo: Repo, path: Path) -> str:

@@ -15,6 +15,7 @@ from aligncli.io.files import check_places, git_top, reads, write_all
 from aligncli.io.repo import Repo
 from aligncli.render import scaffold
 from aligncli.render.text import plain
+from aligncli.suggest import slug
 
 _MOST_OUTCOMES = 5
 
@@ -71,7 +72,7 @@ def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], li
     titles = list(wish.outcomes) or ["TODO: what should change for whom, this year?"]
     outcomes: list[tuple[str, str]] = []
     for number, title in enumerate(titles, 1):
-        outcome = scaffold.slug(title) if wish.outcomes else "first-outcome"
+        outcome = slug(title, scaffold.TITLE_ID) if wish.outcomes else "first-outcome"
         taken = {known for known, _ in outcomes}
         if not outcome or outcome in taken:
             outcome = f"outcome-{number}"

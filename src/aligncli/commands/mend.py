@@ -112,7 +112,7 @@ def write(repo: Repo, mended: Mended) -> None:
         AlignError: a file changed meanwhile, or cannot be written.
     """
     rewrite_all(repo.root, mended.rewrites)
-    repo.drafts.clear()
+    repo.settle()
 
 
 def _chosen(fixes: Iterable[LocatedFix]) -> tuple[dict[str, _Changes], int]:

@@ -16,7 +16,7 @@ from aligncli.io.repo import Repo
 from aligncli.model import Guardrail, Team
 from aligncli.render import scaffold
 from aligncli.render.text import plain
-from aligncli.suggest import Suggester
+from aligncli.suggest import Suggester, slug
 from aligncli.workspace.load import load_document
 from aligncli.workspace.workspace import Workspace
 
@@ -77,7 +77,7 @@ def check_id(name: str, noun: str) -> str:
     """
     if _ID.match(name) and len(name) <= _MOST:
         return name
-    meant = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_MOST].strip("-")
+    meant = slug(name, _MOST)
     hint = f"; `{meant}` would do" if meant else ""
     raise AlignError(
         f"`{name}` cannot be the id of a {noun}: ids are lower-case words joined by hyphens, at most {_MOST} characters{hint}"
@@ -157,7 +157,7 @@ def draft_of(ws: Workspace, wish: Wish) -> scaffold.TeamDraft:
         mission=wish.mission,
         lead=wish.lead,
         goal=wish.goal,
-        goal_id=scaffold.slug(wish.goal or "") or "first-goal",
+        goal_id=slug(wish.goal or "", scaffold.TITLE_ID) or "first-goal",
         supports=tuple(dict.fromkeys(wish.supports)),
         since=ws.as_of,
         guardrails=_guardrails(ws, wish),

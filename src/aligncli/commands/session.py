@@ -27,6 +27,10 @@ class Session(NamedTuple):
         Raises:
             AlignError: the directory does not exist, or the day is none.
         """
+        try:
+            Path.cwd()
+        except FileNotFoundError:
+            raise AlignError("the current folder no longer exists: change to one that does") from None
         if not directory.is_dir():
             raise AlignError(f"there is no folder `{directory}`")
         return cls(directory, parse_day(as_of), Terminal(color, quiet=quiet))

@@ -89,13 +89,16 @@ class Locator:
         return self._shift(span)
 
     def _parse(self) -> _Node | None:
-        parser = CParser(self._text)
+        try:
+            parser = CParser(self._text)
+        except UnicodeError:  # half of a character, which no file holds, but a text may
+            return None
         try:
             parser.get_event()  # the stream
             if isinstance(parser.get_event(), yaml.StreamEndEvent):
                 return None
             return self._node(parser, parser.get_event(), 0)
-        except (yaml.YAMLError, _TooMuch, UnicodeError):
+        except (yaml.YAMLError, _TooMuch):
             return None
         finally:
             parser.dispose()

@@ -208,7 +208,7 @@ def _read(said: str, offset: int, span: Span, opening: str, *, on_top: bool) -> 
     example = f"write `{opening}{_EXAMPLE}{closing}`"
     if match is None:
         if what in _WORDS and "[" not in said:
-            return Suppression(span, governs=whole, fault="names no rule", help=example)
+            return Suppression(span, governs=whole, fault="names no rule in brackets", help=example)
         return Suppression(span, governs=whole, fault="cannot be understood", help=example)
     rules = tuple(
         Word(found.group(), Span(offset + found.start(), offset + found.end()))

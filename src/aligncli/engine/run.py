@@ -43,6 +43,8 @@ class Summary(NamedTuple):
     """With a fix that somebody should look at."""
     baselined: int
     """Known to the baseline."""
+    reported_on: int
+    """How many of the documents this run reports on."""
 
 
 class Verdict(NamedTuple):
@@ -66,7 +68,7 @@ class Report(NamedTuple):
     verdicts: Sequence[Verdict] = ()
     """All that was found and neither suppressed nor known to the baseline."""
     fixes: Sequence[LocatedFix] = ()
-    """Theirs, safe or not."""
+    """Theirs and those of what the baseline knows, safe or not."""
 
 
 class RuleCrash(AlignError):
@@ -107,7 +109,8 @@ def run(
     counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
     shown.sort(key=lambda item: (item.path, item.range.start, item.code, item.message))
-    fixes = [fix for verdict in verdicts if (fix := places.fix(verdict.finding)) is not None]
+    mended = [*(verdict.finding for verdict in verdicts), *judge.known]
+    fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
     safe = sum(fix.safe for fix in fixes)
     summary = Summary(
         documents=sum(1 for document in ws.documents if document.kind),
@@ -121,7 +124,10 @@ def run(
         suppressed=judge.suppressed,
         fixable=safe,
         fixable_unsafely=len(fixes) - safe,
-        baselined=judge.baselined,
+        baselined=len(judge.known),
+        reported_on=sum(
+            1 for document in ws.documents if document.kind and (not reports_on or reports_on(document.path))
+        ),
     )
     by_rule = Counter(verdict.rule.code for verdict in verdicts)
     return Report(shown, summary, by_rule, max(counts, default=Severity.OFF), verdicts, fixes)
@@ -157,7 +163,8 @@ class _Judge:
         self._wanted = wanted - chosen(selection.ignore, "--ignore", rules)
         self._suppressions = Suppressions(ws, places, rules, self._reports_on)
         self.suppressed = 0
-        self.baselined = 0
+        self.known: list[Finding] = []
+        """What the baseline lists."""
 
     def verdicts(self) -> list[Verdict]:
         """What counts, rule by rule; those about the check itself come last."""
@@ -202,11 +209,12 @@ class _Judge:
             if not counts:
                 self._baseline.spare(finding)
             elif self._baseline.knows(finding):
-                self.baselined += 1
+                self.known.append(finding)
                 return None
         if not counts:
             return None
-        self._suppressions.misses(finding)
+        if severity > Severity.INFO:
+            self._suppressions.misses(finding)
         return Verdict(rule, severity, finding)
 
     def _applied(self, found: Sequence[Verdict]) -> Applied:

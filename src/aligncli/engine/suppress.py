@@ -32,9 +32,9 @@ class _Entry(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """The suppressions of a document that govern up to the same line: of one line, of a paragraph, or of all.
+    """The suppressions of a document that govern up to the same line: of a line, an item, a paragraph, or all.
 
-    However many there are, a finding looks at one number.
+    However many there are, a finding looks at one number in each group that its own lies in.
     """
 
     entries: list[_Entry]
@@ -62,6 +62,7 @@ class Suppressions:
         self._known: dict[str, frozenset[str]] = {}
         self._by_path: dict[str, dict[int, _Group]] = {}
         self._ends: dict[str, list[int]] = {}
+        self._around: dict[str, dict[int, int]] = {}
         self._missed: dict[tuple[str, str], list[int]] = {}
         self.unknown: list[UnknownName] = []
         for document in ws.documents:
@@ -70,6 +71,7 @@ class Suppressions:
                 for suppression in document.suppressions:
                     self._add(groups, document.path, suppression)
                 self._ends[document.path] = sorted(groups)
+                self._around[document.path] = _nested(groups)
 
     def _add(self, groups: dict[int, _Group], path: str, suppression: Suppression) -> None:
         start, end = 1, _ALL
@@ -106,11 +108,12 @@ class Suppressions:
             return False
         line = self._places.of(finding).start.line
         silenced = False
-        for end in {ends[bisect_left(ends, line)] if line <= ends[-1] else _ALL, _ALL}:
-            group = self._by_path[finding.path].get(end)
-            if group is not None:
-                group.found_at[finding.rule] = max(line, group.found_at.get(finding.rule, line))
-                silenced = silenced or line >= group.holds_from.get(finding.rule, line + 1)
+        end = ends[bisect_left(ends, line)] if line <= ends[-1] else None
+        while end is not None:
+            group = self._by_path[finding.path][end]
+            group.found_at[finding.rule] = max(line, group.found_at.get(finding.rule, line))
+            silenced = silenced or line >= group.holds_from.get(finding.rule, line + 1)
+            end = self._around[finding.path].get(end)
         return silenced
 
     def misses(self, finding: Finding) -> None:
@@ -154,6 +157,18 @@ class Suppressions:
             if lines := self._missed.get((path, code)):
                 near.append(lines[min(bisect_left(lines, start), len(lines) - 1)])
         return min(near, key=lambda line: (line < start, abs(line - start)), default=None)
+
+
+def _nested(groups: dict[int, _Group]) -> dict[int, int]:
+    """For the end of each group the end of the one around it, as an item is around its lines."""
+    around: dict[int, int] = {}
+    inside: list[tuple[int, int]] = []
+    for end in sorted(groups):
+        start = min(entry.start for entry in groups[end].entries)
+        while inside and inside[-1][1] >= start:
+            around[inside.pop()[0]] = end
+        inside.append((end, start))
+    return around
 
 
 def _holds(suppression: Suppression, as_of: date) -> bool:

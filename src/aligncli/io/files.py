@@ -101,7 +101,10 @@ def discover(root: Path, config: Config) -> Found:
                 continue
             is_document = ours and name.endswith(".md") and name[0] != "." and (wanted is None or wanted(path))
             if entry.is_symlink():
-                target = os.path.realpath(entry.path)
+                try:
+                    target = os.path.realpath(entry.path)
+                except OSError:  # a link that may not be read
+                    target = ""
                 inside = target == real_root or target.startswith(real_root.rstrip(os.sep) + os.sep)
                 if inside and os.path.exists(target):
                     paths.add(path)  # what it leads to is found under its own name

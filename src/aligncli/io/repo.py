@@ -131,6 +131,11 @@ class Repo:
         """From now on, a text that is not the one which was checked is an error."""
         self._seen = {FILE_NAME: _fingerprint(self.config.text)}
 
+    def settle(self) -> None:
+        """What was drafted is on disk now; nothing is watched any more."""
+        self.drafts.clear()
+        self._seen = None
+
     def load(self, as_of: date) -> Workspace:
         """Reads and links every document.
 

@@ -44,16 +44,20 @@ def _full(item: Diagnostic, lines_of: Callable[[str], Source], style: Style) -> 
         lines.extend(frame(lines_of(item.path), marks, style, item.severity, gutter))
     for related in others:
         place = related.range.start
-        dots = style.paint(f"{'':{gutter}}:::", "blue", bold=True)
         if related.range.start == related.range.end:
-            lines.append(f"{dots} {plain(related.path)} ({plain(related.message)})")
+            lines.append(f"{arrow} {plain(related.path)} ({plain(related.message)})")
             continue
-        lines.append(f"{dots} {plain(related.path)}:{place.line}:{place.column}")
+        lines.append(f"{arrow} {plain(related.path)}:{place.line}:{place.column}")
         mark = Mark(related.range, related.message, False)
         lines.extend(frame(lines_of(related.path), [mark], style, item.severity, gutter))
     if item.help:
         lines.append(style.paint("help", "green", bold=True) + f": {plain(item.help)}")
     return lines
+
+
+def pointer(report: Report) -> str:
+    """Where a reader finds more about what was found first."""
+    return f"`align explain {report.diagnostics[0].code}` says more\n" if report.diagnostics else ""
 
 
 def concise(report: Report, style: Style) -> str:
@@ -100,5 +104,8 @@ def summary_line(summary: Summary, style: Style, *, infos_shown: bool) -> str:
         more += f"; {summary.suppressed} suppressed"
     if summary.baselined:
         more += f"; {summary.baselined} in the baseline"
+    documents = count(summary.documents, "document")
+    if summary.reported_on < summary.documents:
+        documents = f"{summary.reported_on} of {documents}"
     color = "red" if summary.errors else "yellow" if summary.warnings else "green"
-    return f"{style.paint(found, color, bold=True)} in {count(summary.documents, 'document')} ({where}){more}\n"
+    return f"{style.paint(found, color, bold=True)} in {documents} ({where}){more}\n"

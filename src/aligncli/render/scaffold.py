@@ -54,16 +54,8 @@ def _is_word_of_old_yaml(text: str) -> bool:
     return text.lower() in ("yes", "no", "on", "off", "y", "n", "true", "false", "null")
 
 
-def slug(title: str) -> str:
-    """An id made of a title: its first words that fit into 40 characters."""
-    words = re.findall(r"[a-z0-9]+", title.lower())
-    result = ""
-    for word in words:
-        longer = f"{result}-{word}" if result else word[:40]
-        if len(longer) > 40:
-            break
-        result = longer
-    return result
+TITLE_ID = 40
+"""Characters of an id that is made of a title."""
 
 
 def charter(draft: TeamDraft) -> str:

@@ -64,7 +64,8 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
     Every rule that a suppression names would find something there; the suppression gives a reason, has the form
     that is understood, and does not name a guardrail rule (AL401 to AL403), which only a waiver silences. Every
     entry of the baseline still matches a finding. Where only some rules or documents are checked, nothing is
-    concluded about the others.
+    concluded about the others; and nothing at all while something is broken that nobody agreed to live with,
+    because other findings may be silent for that reason.
 
     ## Why it matters
     A suppression that outlived its finding will hide the next one, which nobody agreed to. Debts may only shrink.
@@ -93,7 +94,8 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
     ```
 
     ## How to fix
-    Remove it: `align check --fix` does. A suppression stands on the line of the finding or on the line above, as
+    Remove it: `align check --fix` does, unless what it names is found elsewhere in the document: then it may only
+    stand in the wrong place. A suppression stands on the line of the finding or on the line above, as
     `# align: ignore[AL205] until 2027-01-31: reason`; above an item of a list (a goal, a waiver …) it is about all of
     the item; in the prose it is `<!-- align: ignore[AL209]: reason -->`
     before the paragraph; for a whole document, `# align: ignore-file[AL5]: reason` as the frontmatter's first line.
@@ -123,7 +125,7 @@ def unused_suppression(applied: Applied) -> Iterator[Finding]:
             named = "this" if not rest else "naming it" if len(unused) == 1 else "naming them"
             edits = tuple(Edit(use.path, span=cut, text="") for cut in _cuts(comment.rules, doomed))
             misplaced = next((word for word in unused if word.elsewhere is not None), None)
-            help_ = f"keep only {', '.join(f'`{word}`' for word in rest)}" if rest else "remove it"
+            help_ = f"remove {_listed(unused)} from it" if rest else "remove it"
             if misplaced is not None:
                 help_ += f", or move it to line {misplaced.elsewhere} or the one above: {_listed([misplaced])} is found there"
             yield Finding(

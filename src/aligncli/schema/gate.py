@@ -14,7 +14,7 @@ import jsonschema_rs
 
 from aligncli.diagnostics import Edit, Finding, Fix, Route
 from aligncli.document.traps import quoted
-from aligncli.suggest import nearest
+from aligncli.suggest import nearest, slug
 
 if TYPE_CHECKING:
     from aligncli.schema.own import OwnSchema
@@ -176,11 +176,6 @@ def shown(value: object, most: int = 60) -> str:
 
 def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def slug(text: str) -> str:
-    """A text as ids are written."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
 
 
 def backquoted(words: Sequence[str]) -> str:
@@ -452,14 +447,14 @@ class _Explainer:
         if keyword == "maxLength":
             most = schema["maxLength"]
             return f"{subject} has {len(value)} characters, and may have {most}", None
-        proper = "/".join(slug(part) for part in value.split("/", 1)) if "goal" in noun else slug(value)
+        meant = "/".join(slug(part) for part in value.split("/", 1)) if "goal" in noun else slug(value)
         if "reference" in noun or "entry" in noun or "declared" in noun:
-            help_ = f"a reference is written like the id it names: `{proper}`" if proper else None
+            help_ = f"a reference is written like the id it names: `{meant}`" if meant else None
             if noun == "reference to a goal" and "/" not in value:
-                help_ = f"a goal is written with its team: `team/{proper}`"
+                help_ = f"a goal is written with its team: `team/{meant}`"
             return f"{subject} is `{shown(value)}`, which cannot be the id of anything", help_
         if noun.endswith("id"):
-            help_ = "ids are lower-case words joined by hyphens" + (f": `{proper}`" if proper else "")
+            help_ = "ids are lower-case words joined by hyphens" + (f": `{meant}`" if meant else "")
             return f"{subject} is `{shown(value)}`, which is not an id", help_
         return f"{subject} is `{shown(value)}`, which is not {_a(noun)}", None
 

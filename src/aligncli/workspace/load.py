@@ -15,8 +15,8 @@ from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
-from aligncli.schema import SchemaProblem, Schemas, prune, slug
-from aligncli.suggest import nearest
+from aligncli.schema import SchemaProblem, Schemas, prune
+from aligncli.suggest import nearest, slug
 
 if TYPE_CHECKING:
     from aligncli.document.suppressions import Suppression

@@ -289,10 +289,13 @@ class Workspace:
                     self._problems.setdefault(finding.rule, []).append(finding)
         yield from self._problems.get(code, ())
 
-    def own(self, thing: Content | Entity) -> Mapping[str, Any]:
-        """The ``x-`` fields of a document or of an entity in one, for the rules of an organisation of its own."""
+    def own(self, thing: Content | Entity, *part: str | int) -> Mapping[str, Any]:
+        """The ``x-`` fields of a document or of an entity in one, for the rules of an organisation of its own.
+
+        ``part`` is the way to a part of it, such as ``"waivers", 0``.
+        """
         document = self.by_path.get(thing.path)
-        return document.own.get(thing.route, {}) if document is not None else {}
+        return document.own.get((*thing.route, *part), {}) if document is not None else {}
 
     # --- what is unknown ---
 
