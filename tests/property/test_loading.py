@@ -134,6 +134,7 @@ bombs = {
     "body fence lines": "a: b\\n---\\n](x)\\n" + "".join("`" * (3 + i % 50) + "\\n" for i in range(20000)), "body quotes": "a: b\\n---\\n](x)" + "\\n> - " * n,
     "body openings": "a: b\\n---\\n" + "](a " * n, "body angles": "a: b\\n---\\n" + "](<" * n, "body blanks": "a: b\\n---\\n](a" + " " * n, "body titles": "a: b\\n---\\n" + '](a "' * n,
     "body nested": "a: b\\n---\\n" + "](a(b)" * n, "body dashes": "a: b\\n---\\n](x)\\n" + "-" * n, "fences in prose": "x\\n" + "```\\n" * n, "tildes": "x\\n" + "~" * n, "ticks first": "`" * n,
+    "stray keys": "".join(f"k{i}: v\\n" for i in range(6000)), "ended by commas": "goals: [{id: a, title: " + ", ".join(f"w{i}" for i in range(2000)) + "}]",
     "kinds": "kind" * n, "spaces": "a:" + " " * n + "b", "rules": "---\\n" * n, "blank lines": "\\n" * n + "a: b", "aliased key": "? &a [" * 3000,
 }
 schemas = load_schemas()

@@ -290,10 +290,10 @@ def _stands(finding: Finding, ws: Workspace) -> bool:
             return False  # nobody knows whose it is; what it refers to can be judged all the same
         if document.broken and finding.route:
             route = document.source_route(finding.route)
-            for broken in document.broken:
-                # It lies in what is broken, or what is broken lies in the value that it is about.
-                if route[: len(broken)] == broken or (not finding.on_key and broken[: len(route)] == route):
-                    return False
+            broken, around = ws.broken_routes(document)
+            # It lies in what is broken, or what is broken lies in the value that it is about.
+            if any(route[:end] in broken for end in range(len(route) + 1)) or (not finding.on_key and route in around):
+                return False
     return not any(_is_poisoned(fact, ws.poisoned) for fact in finding.rests_on)
 
 

@@ -96,7 +96,8 @@ def dependency_at_risk(ws: Workspace, config: Config) -> Iterator[Finding]:
     What a goal on track waits for is not `off-track`, and its period does not end later than the goal's own. A
     goal without `status` is on track. Dependencies with `impact: none` do not count, and a goal that is closed is
     AL206. Of a goal whose own period is over (AL702) or meets nothing (AL302), the ends are not compared; nor of
-    goals that wait for each other (AL307).
+    goals that wait for each other (AL307); nor with the organisation's period, which says nothing of when one goal
+    will be there.
 
     ## Why it matters
     The team that waits is often the last to hear. A plan that holds only if somebody else's does not slip is worth
@@ -216,7 +217,7 @@ def _at_risk(
 def _days_later(ws: Workspace, goal: Goal, awaited: Goal, grace: int) -> int:
     """How long after a goal the one that it waits for ends; 0 where it does not, or where that says nothing."""
     own, theirs = ws.period(goal), ws.period(awaited)
-    if own is None or theirs is None or (ws.as_of - own.end).days > grace:
+    if own is None or theirs is None or (ws.as_of - own.end).days > grace or ws.period_origin(awaited) is ws.org:
         return 0
     if not ws.unknown_supports.isdisjoint((goal.key, awaited.key)):
         return 0  # with what they support, nobody can tell which period is out of place

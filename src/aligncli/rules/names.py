@@ -11,7 +11,7 @@ import msgspec
 
 from aligncli.config import Config
 from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Severity
-from aligncli.model import Goal, GoalsDocument, Org, Service, Team, TeamApi
+from aligncli.model import Entity, Goal, GoalsDocument, Org, Service, Team, TeamApi
 from aligncli.rules.base import days, rule
 from aligncli.workspace.load import Document
 from aligncli.workspace.names import Reference, Status, an, id_route, named, noun, title_of
@@ -777,6 +777,15 @@ def _document(document: Document) -> str:
     return f"charter `{content.team}`" if isinstance(content, Team) else named(content)
 
 
+def _part(document: Document, route: Route) -> Entity | None:
+    """The goal, outcome … in a document that a route leads into."""
+    if len(route) > 2 and isinstance(route[1], int):
+        items = getattr(document.content, str(route[0]), ())
+        item = items[route[1]] if isinstance(items, tuple) and route[1] < len(items) else None
+        return item if isinstance(item, Entity) and item.id else None
+    return None
+
+
 def _subject(document: Document) -> tuple[str, ...]:
     """What a document is about, as an identity begins."""
     content = document.content
@@ -822,14 +831,18 @@ def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
             continue
         for route in document.placeholders:
             field = next((step for step in reversed(route) if isinstance(step, str)), "")
+            part = _part(document, route)
             yield Finding(
                 "AL210",
                 document.path,
-                f"`{field}` of {_document(document)} still holds the text of a template",
+                f"`{field}` of {named(part) if part is not None else _document(document)} still holds the text of a template",
                 route,
                 label="nobody filled this in",
                 help="write it, or remove it",
-                identity=(*_subject(document), *(step for step in route if isinstance(step, str))),
+                identity=(
+                    *(_subject(document) if part is None else (part.ref, part.noun)),
+                    *(step for step in route if isinstance(step, str)),
+                ),
             )
         for span in document.body.placeholders:
             yield Finding(

@@ -89,13 +89,18 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             label="leads to no outcome" if supports else "supports nothing",
             help=f"{'name an outcome under `supports`' if supports else 'add `supports: [outcome]`'}; {offered}"
             if offered
-            else "the organisation has no live outcome yet: write down what the goal is for",
+            else f"the organisation has no live outcome yet: agree on one, write it down under `outcomes` in {_org(ws)}, "
+            "and support it here",
             hint="name an outcome" if supports else "add supports",
             related=related,
             severity=Severity.INFO if goal.is_proposed else None,
             identity=(goal.ref, "supports"),
             rests_on=(("org", "*"), (goal.key, "supports"), (goal.key, "status")),
         )
+
+
+def _org(ws: Workspace) -> str:
+    return ws.org.path if ws.org is not None else "the org document"
 
 
 def _is_proposed(thing: Goal | Outcome) -> bool:

@@ -116,8 +116,8 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     ```
 
     ## How to fix
-    Talk to the other team. Let one pursue the goal and the other support it: `supports: [team/goal]`. If each means
-    something of its own, say in the titles what it is.
+    Talk to the other team. Let one pursue the goal and the other support it: `supports: [{to: team/goal, how: …}]`.
+    If each means something of its own, say in the titles what it is.
     """
     goals = [goal for goal in ws.goals.values() if goal.is_open and _is_awake(ws, goal)]
     said = [words(goal.title) for goal in goals]
@@ -148,7 +148,7 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             f"{_quoted([own[word] for word in shared])}{figures.get(goal.ref, '')}",
             (*goal.route, "title"),
             label="the same goal twice?",
-            help=f"agree who pursues it and let the other one support it (`supports: [{others[0].ref}]`), "
+            help=f"agree who pursues it and let the other one support it (`supports: [{{to: {others[0].ref}, how: …}}]`), "
             "or say in the titles what is different",
             hint="let one support the other",
             related=tuple(Related(other.path, f'"{other.title}"', (*other.route, "title")) for other in others),

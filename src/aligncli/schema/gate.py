@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
@@ -48,6 +47,14 @@ class SchemaProblem(NamedTuple):
     """What must go for the rest to be usable."""
     more: tuple[Route, ...] = ()
     """What else must."""
+
+
+class _Cut(NamedTuple):
+    """A text that ends at a comma in braces, and the keys that its rest has become."""
+
+    field: str
+    text: str
+    rest: list[str]
 
 
 class Pruned(NamedTuple):
@@ -224,24 +231,24 @@ class _Explainer:
         ]
         found: dict[tuple[Route, str], SchemaProblem] = {}
         meant: set[tuple[Route, str]] = set()
-        ended: set[Route] = set()
-        strays = Counter(route for route, _, _ in unknown)
-        lacking: dict[Route, list[str]] = {}
+        strays: dict[Route, list[str]] = {}
+        for route, key, _ in unknown:
+            strays.setdefault(route, []).append(key)
+        gone: dict[Route, list[str]] = {}
         for route, field, _ in missing:
-            lacking.setdefault(route, []).append(field)
+            gone.setdefault(route, []).append(field)
+        cuts = {route: self.cuts(route, keys) for route, keys in strays.items()}
         for route, key, schema in unknown:
             place = self.at(route)
             absent = [field for field in schema.get("properties", ()) if field not in place]
             near = nearest(key, absent) or _run_together(key, absent)
-            if near is None and (cut := self.cut_at(route, key, [stray for at, stray, _ in unknown if at == route])):
-                if (*route, cut[0]) not in ended:
-                    found[route, key] = self.ended_by_comma(route, key, *cut)
-                    ended.add((*route, cut[0]))
+            if near is None and (cut := cuts[route].get(key)):
+                if key == cut.rest[0]:
+                    found[route, key] = self.ended_by_comma(route, cut)
                 continue
-            if near is None:
+            if near is None and len(gone.get(route, ())) == len(strays[route]) == 1:
                 # The only stray key where only one field is missing is most probably that field.
-                gone = lacking.get(route, ())
-                near = gone[0] if len(gone) == strays[route] == 1 else None
+                near = gone[route][0]
             if near:
                 meant.add((route, near))
             found[route, key] = self.unknown_field(route, key, schema, near)
@@ -359,36 +366,36 @@ class _Explainer:
             broken = tuple((*route, field) for field in ([near] if near else absent))
         return SchemaProblem(finding, broken, (*route, key))
 
-    def cut_at(self, route: Route, key: str, strays: Collection[str]) -> tuple[str, str] | None:
-        """The field whose text ended at a comma in braces, so that this key is the rest of it; and the whole text."""
+    def cuts(self, route: Route, strays: Sequence[str]) -> dict[str, _Cut]:
+        """The texts of a mapping that end at a comma in braces, by each key that is a part of the rest."""
         place = self.at(route)
-        if place[key] is not None:
-            return None
-        keys = [*place]
-        first = last = keys.index(key)
-        while first > 0 and keys[first] in strays and place[keys[first]] is None:
-            first -= 1
-        while last + 1 < len(keys) and keys[last + 1] in strays and place[keys[last + 1]] is None:
-            last += 1
-        before = place[keys[first]]
-        if not isinstance(before, str) or self.schema_at((*route, keys[first])).get("title") != "text":
-            return None
-        return keys[first], ", ".join((before, *keys[first + 1 : last + 1]))
+        stray, found = {*strays}, {}
+        cut: _Cut | None = None
+        for key, value in place.items():
+            if key in stray and value is None:
+                if cut is not None:
+                    cut.rest.append(key)
+                    found[key] = cut
+            else:
+                is_text = isinstance(value, str) and self.schema_at((*route, key)).get("title") == "text"
+                cut = _Cut(key, value, []) if is_text else None
+        return found
 
-    def ended_by_comma(self, route: Route, key: str, field: str, whole: str) -> SchemaProblem:
+    def ended_by_comma(self, route: Route, cut: _Cut) -> SchemaProblem:
         """A text in braces, without quotes, that has a comma in it."""
+        key, whole = cut.rest[0], ", ".join((cut.text, *cut.rest[:20]))
         finding = Finding(
             "AL102",
             self.path,
-            f"{self.subject_of((*route, field))} ends at its comma: YAML reads `{shown(key)}` as a field",
+            f"{self.subject_of((*route, cut.field))} ends at its comma: YAML reads `{shown(key)}` as a field",
             (*route, key),
             on_key=True,
             label="not part of the text",
-            help=f"inside braces a comma ends a value; put quotes around it: `{field}: {quoted(shown(whole, 120))}`",
+            help=f"inside braces a comma ends a value; put quotes around it: `{cut.field}: {quoted(shown(whole, 120))}`",
             hint="put quotes around it",
             identity=(self.owner(route), key),
         )
-        return SchemaProblem(finding, ((*route, field), (*route, key)), (*route, key))
+        return SchemaProblem(finding, ((*route, cut.field), (*route, key)), (*route, key))
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
         value, keyword, schema = error.instance, error.validator, error.schema

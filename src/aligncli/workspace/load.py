@@ -49,6 +49,16 @@ _ARCHIVED = re.compile(r"""(?:\A|[\r\n])status:[ \t]*["']?archived["']?[ \t]*(?=
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _FORMERLY = re.compile(r"""\bformerly["']?:[ \t]*(?:\[([^\]]*)|((?:\r?\n[ \t]*-[^\r\n]*)+)|([^\r\n]*))""")
 _OWN_FORMERLY = re.compile(rf"(?m)^{_FORMERLY.pattern}")
+_PARTS: Mapping[str, str] = {
+    "goals": "goal",
+    "experiments": "experiment",
+    "services": "service",
+    "outcomes": "outcome",
+    "guardrails": "guardrail",
+    "metrics": "metric",
+    "communities": "community",
+}
+"""What the items of lists are called that have ids of their own."""
 _OWN = "x-"
 """How the fields begin that an organisation adds to ours."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
@@ -418,7 +428,7 @@ def _read(
     whole = _words(kind, subject)
     for twice in _by_mapping(loaded.duplicates):
         route = twice[0].route
-        inside = f"a part of `{route[0]}` of {whole}" if route else whole
+        inside = _inside(kind, subject, loaded.data, route)
         distinct = list(dict.fromkeys(double.key for double in twice))
         *most, last = (f"`{_short(key)}`" for key in distinct)
         keys = f"{', '.join(most)} and {last}" if most else last
@@ -437,7 +447,7 @@ def _read(
                 route,
                 span=_shift(twice[0].span, span.start),
                 label="again here",
-                help="keep one of the two; the first one counts here"
+                help=f"keep one of {'the two' if len(twice) == 1 else 'them'}; the first one counts here"
                 if len(distinct) == 1
                 else "if a new item of a list begins here, its dash is missing; else keep one of each",
                 related=(Related(path, "first here", span=_shift(twice[0].first, span.start)),),
@@ -498,7 +508,7 @@ def _read(
     as_built = Document(path, kind, content, kept=kept)
     for built_route, value, why in _period_faults(content):
         route = as_built.source_route(built_route)
-        place = f"a part of `{route[0]}` of {whole}" if len(route) > 1 else whole
+        place = _inside(kind, subject, loaded.data, route[:-1])
         problems.append(
             Finding(
                 "AL104",
@@ -590,6 +600,20 @@ def _words(kind: str, subject: str) -> str:
     """A document in a sentence."""
     noun = {"org": "the org", "team-api": "Team API of", "goals": "goals document of"}.get(kind, kind)
     return f"{noun} `{subject}`" if subject else f"this {kind}" if kind != "org" else noun
+
+
+def _inside(kind: str, subject: str, data: Any, route: Route) -> str:
+    """A mapping in a document, in a sentence."""
+    whole = _words(kind, subject)
+    if not route:
+        return whole
+    item = data[route[0]][route[1]] if len(route) > 1 and isinstance(data[route[0]], list) else None
+    noun = _PARTS.get(str(route[0])) if kind in ("org", "goals") or route[0] != "guardrails" else None
+    name = item.get("id") if isinstance(item, dict) else None
+    if noun is None or not isinstance(name, str) or not name:
+        return f"a part of `{route[0]}` of {whole}"
+    thing = f"{noun} `{_short(name if kind == 'org' or not subject else f'{subject}/{name}')}`"
+    return thing if len(route) == 2 else f"a part of {thing}"
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from aligncli.diagnostics import Route
@@ -146,11 +147,12 @@ class Poisoner:
             if space is not None:
                 space.incomplete = True
             return
-        for item in items:
-            if document.source_route(item.route) == route[:2]:
-                self._ws.doubt(item.key, namespace, str(route[2]))
-                if route[2] == "supports":
-                    self._ws.unknown_supports.add(item.key)
+        at, stay = int(route[1]), document.kept.get(route[:1])
+        index = at if stay is None else bisect_left(stay, at)
+        if index < len(items) and (stay is None or stay[index] == at):
+            self._ws.doubt(items[index].key, namespace, str(route[2]))
+            if route[2] == "supports":
+                self._ws.unknown_supports.add(items[index].key)
 
 
 def _kind(content: Content | None) -> str:

@@ -56,9 +56,10 @@ class ScopeIndex:
         else:
             lists.append(self._by_type.get(team.type, ()))
         found = {guardrail.id: guardrail for some in lists for guardrail in some}
+        tags = frozenset(team.tags)
         result = []
         for guardrail_id in sorted(found):
-            applies = self.applies(found[guardrail_id], team)
+            applies = self.applies(found[guardrail_id], team, tags)
             if applies is not False:
                 result.append((found[guardrail_id], applies is True))
         return result
@@ -67,7 +68,7 @@ class ScopeIndex:
         """The ids of the teams that a guardrail names, if it names any."""
         return self._teams.get(guardrail.id, ())
 
-    def applies(self, guardrail: Guardrail, team: Team) -> bool | None:
+    def applies(self, guardrail: Guardrail, team: Team, tags: frozenset[str] | None = None) -> bool | None:
         """Whether a guardrail applies to a team; nothing where the team's missing type decides it.
 
         A group is a grouping of teams: a guardrail reaches it only when it names the group or the type ``group``.
@@ -80,7 +81,7 @@ class ScopeIndex:
         named = team.id in self._teams.get(guardrail.id, ())
         if scope.teams is not None and not named:
             return False
-        if scope.tags is not None and not set(scope.tags) & set(team.tags):
+        if scope.tags is not None and (frozenset(team.tags) if tags is None else tags).isdisjoint(scope.tags):
             return False
         if team.is_group and not named and "group" not in (scope.types or ()):
             return False

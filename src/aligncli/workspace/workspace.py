@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -279,6 +279,7 @@ class Workspace:
         self._metrics_like: dict[str, Metric | None] = {}
         self._problems: dict[str, list[Finding]] | None = None
         self._folders: dict[str, _Folder] | None = None
+        self._broken: dict[str, tuple[Set[Route], Set[Route]]] = {}
 
     # --- what documents brought along ---
 
@@ -309,6 +310,14 @@ class Workspace:
     def is_known(self, facts: Iterable[Fact]) -> bool:
         """Whether facts can be relied on, as the engine asks for a finding's ``rests_on``; for a rule that sums up."""
         return not any(fact in self.poisoned or (fact[0], "*") in self.poisoned for fact in facts)
+
+    def broken_routes(self, document: Document) -> tuple[Set[Route], Set[Route]]:
+        """What of a document is broken, and what that lies in."""
+        found = self._broken.get(document.path)
+        if found is None:
+            around = {route[:end] for route in document.broken for end in range(len(route) + 1)}
+            found = self._broken[document.path] = (frozenset(document.broken), around)
+        return found
 
     # --- metrics ---
 
