@@ -84,6 +84,11 @@ class Suggester:
         self._names = {name: _fold(name) for name in names}
         self._index: dict[str, list[str]] | None = None
 
+    @property
+    def names(self) -> Collection[str]:
+        """Those that it suggests from."""
+        return self._names
+
     def _candidates(self, folded: str) -> Iterable[str]:
         if len(self._names) <= _SCAN_AT_MOST:
             return self._names

@@ -433,20 +433,11 @@ def test_nothing_goes_because_something_is_broken(tool: Tool, break_: Callable[[
 
 
 def test_lines_and_files_may_move_and_a_team_may_be_renamed(tool: Tool) -> None:
-    root = tool.repo(FILES, config=KNOWN)
-    text = GOALS.replace("See [our notes](notes.md).\n", "")
-    write(
-        root,
-        {
-            "teams/checkout/charter.md": text,
-            NAME: "".join(line for line in ENTRIES.splitlines(True) if "AL209" not in line),
-        },
-    )
-    assert check(tool, root, "--fail-on", "warning").status == 0
-    write(root, {"teams/checkout/charter.md": text.replace("goals:", "tags: [a]\n\n# ours\ngoals:")})
+    root = indebted(tool)
+    write(root, {"teams/checkout/charter.md": GOALS.replace("goals:", "tags: [a]\n\n# ours\ngoals:")})
     assert check(tool, root, "--fail-on", "warning").status == 0
     (root / "teams/checkout").rename(root / "teams/payments")
-    renamed = text.replace("team: checkout\n", "team: payments\nformerly: [checkout]\n")
+    renamed = GOALS.replace("team: checkout\n", "team: payments\nformerly: [checkout]\n")
     write(root, {"teams/payments/charter.md": renamed})
     run = check(tool, root, "--fail-on", "warning")
     assert run.status == 0, run.out

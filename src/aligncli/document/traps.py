@@ -21,6 +21,12 @@ _GLUED = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[\w\-]+):(?P<value>[^\s:/][^\r\n
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*([\w\-]+):[ \t]+(\S[^\r\n]*)")
 
 
+_LINE = re.compile(r"[^\r\n]+")
+_QUOTE = re.compile(r"(?:^[ \t]*|[:,\-\[{][ \t]+|[\[{])([\"'])")
+"""A quote where a value begins."""
+_REST = {'"': re.compile(r'(?:[^"\\]|\\.)*'), "'": re.compile(r"(?:[^']|'')*")}
+_KEY_LINE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:\{[ \t]*)?[\w\-]+:(?:[ \t]|\Z)")
+
 _OUR_OWN = ("more than", "nested more", "the tag", "a key must", "the character")
 """How the loader's own messages begin: they need no explanation."""
 
@@ -79,9 +85,43 @@ def _glued(found: re.Match[str]) -> Explained:
     )
 
 
+def swallowed(text: str) -> Explained | None:
+    """The quote that was not closed at the end of its line and so took the keys below into its value, if one did:
+    a later quote closes it, and only what comes then seems to be wrong."""
+    opened: int | None = None
+    for line in _LINE.finditer(text):
+        if not line.group().strip():
+            continue
+        if opened is not None and _KEY_LINE.match(line.group()):
+            return Explained(
+                "a quote is opened and not closed on its line",
+                Span(opened, opened + 1),
+                "opened here",
+                f"close it with `{text[opened]}` at the end of the line",
+            )
+        opened = _left_open(line.group())
+        if opened is not None:
+            opened += line.start()
+    return None
+
+
+def _left_open(line: str) -> int | None:
+    """Where the quote stands that is still open at the end of a line; nothing where none is."""
+    at = 0
+    while (found := _QUOTE.search(line, at)) is not None:
+        rest = _REST[found.group(1)].match(line, found.end())
+        at = rest.end() + 1 if rest is not None else len(line)
+        if at > len(line):
+            return found.start(1)
+    return None
+
+
 def explain(error: YamlError, text: str) -> Explained:
     """Says what a syntax error means and how to mend it; falls back on the parser's own words."""
     start = error.span.start
+    opened = swallowed(text)
+    if opened is not None and opened.span.start < start:
+        return opened
     problem = error.message
     context = error.context[0] if error.context else ""
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1

@@ -285,6 +285,9 @@ def _stands(finding: Finding, ws: Workspace) -> bool:
             return False
         if finding.rule != "AL201" and (finding.path in ws.asleep or finding.path in ws.set_aside):
             return False
+        nameless = ("team",) in document.broken or ("id",) in document.broken
+        if nameless and not finding.rule.startswith("AL2"):
+            return False  # nobody knows whose it is; what it refers to can be judged all the same
         if document.broken and finding.route:
             route = document.source_route(finding.route)
             broken, around = ws.broken_routes(document)

@@ -509,12 +509,11 @@ def unused_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
     teams = [team for team in ws.teams.values() if not team.is_archived and not team.is_group]
     if not teams:
         return  # a repo that has only just begun
-    used = {guardrail.id for team in ws.teams.values() for guardrail, _ in ws.scope.of(team)}
     for guardrail in ws.guardrails.values():
         named = ws.scope.teams_named_by(guardrail)
         if any(name in ws.teams and ws.teams[name].is_archived for name in named):
             continue  # AL206 says so where they are named
-        if guardrail.status == "active" and guardrail.id not in used:
+        if guardrail.status == "active" and guardrail.id not in ws.applying:
             scoped = guardrail.applies_to is not None
             yield Finding(
                 "AL408",

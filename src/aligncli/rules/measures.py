@@ -560,12 +560,8 @@ def status_against_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
                 yield behind
     things: chain[Goal | Outcome] = chain(ws.goals.values(), ws.outcomes.values())
     for thing in things:
-        if not thing.measures or thing.status != "achieved":
-            continue
-        for used in ws.measuring(thing):
+        for used in _short(ws, thing):
             measure = used.measure
-            if contradiction(measure, used.metric) or reached_by(measure, used.metric) is not False:
-                continue
             current, target = _number(measure.current or 0.0), _number(measure.target or 0.0)
             yield Finding(
                 "AL607",
@@ -584,6 +580,14 @@ def status_against_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
                 rests_on=used.facts,
             )
             break
+
+
+def _short(ws: Workspace, thing: Goal | Outcome) -> Iterator[Measuring]:
+    """The measures that contradict the status of what is achieved."""
+    if thing.measures and thing.status == "achieved":
+        for used in ws.measuring(thing):
+            if not contradiction(used.measure, used.metric) and reached_by(used.measure, used.metric) is False:
+                yield used
 
 
 def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
@@ -639,7 +643,7 @@ def ended_without_learning(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     A goal that is `achieved`, `missed` or `dropped`, and an experiment that is `supported` or `refuted`, has a
-    `learning`.
+    `learning`. Whether a goal that is short of its target was achieved at all, AL607 asks first.
 
     ## Why it matters
     The next team will try the same thing. One sentence saves it the season that yours has spent on finding out.
@@ -679,8 +683,12 @@ def ended_without_learning(ws: Workspace, config: Config) -> Iterator[Finding]:
     Add `learning:` with what you know now and did not know when you began.
     """
     for goal in ws.goals.values():
-        if not goal.is_open and not goal.learning:
-            yield _nothing_learned(goal, "status", goal.status, ((goal.key, "status"), (goal.key, "learning")))
+        if not goal.is_open and not goal.learning and not any(_short(ws, goal)):
+            facts: tuple[Fact, ...] = ((goal.key, "status"), (goal.key, "learning"))
+            if goal.status == "achieved":
+                facts = (*facts, *(fact for measuring in ws.measuring(goal) for fact in measuring.facts))
+                facts = (*facts, (goal.key, "measures"))
+            yield _nothing_learned(goal, "status", goal.status, facts)
     for experiment in ws.experiments.values():
         if experiment.result in ("supported", "refuted") and not experiment.learning:
             yield _nothing_learned(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -53,6 +54,14 @@ def _instead(ws: Workspace, expected: str, own: str) -> str:
     if not there and expected == "a team" and ws.teams:
         return _NO_OTHER_TEAM
     return _there_are(there) if there else f"no {_ARTICLE.sub('', expected)} has been declared yet"
+
+
+def _choice(reference: Reference) -> str:
+    """What there is to choose from, where nothing was clearly meant."""
+    entries = [_entry(candidate) for candidate in reference.candidates]
+    if len(entries) == 1 and not reference.others:
+        return f"there is only {entries[0]}"
+    return f"there are: {', '.join(entries)}" + (f" and {reference.others} more" if reference.others else "")
 
 
 def _marks(reference: Reference) -> tuple[Related, ...]:
@@ -164,15 +173,13 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             place, hint = Related(target.path, "", id_route(target)), f"similar: {ref}"
             fix = Fix(f"replace by `{ref}`", False, (Edit(reference.path, reference.route, ref),))
         elif reference.candidates and "/" in reference.text and isinstance(reference.candidates[0], Team):
-            team = reference.text.partition("/")[0]
-            teams = ", ".join(_entry(candidate) for candidate in reference.candidates)
-            help_ = f"there is no team `{team}`; there are: {teams}"
+            help_ = f"there is no team `{reference.text.partition('/')[0]}`; {_choice(reference)}"
         elif reference.candidates:
-            help_ = _there_are(reference.candidates)
+            help_ = _choice(reference)
         elif reference.expected == "an outcome" and "/" in reference.text:
             help_ = _UPWARD
-        elif "/" in reference.text and (team := reference.text.partition("/")[0]) in ws.teams:
-            help_ = f"team `{team}` has no goal yet"
+        elif "/" in reference.text and (team := ws.teams.get(reference.text.partition("/")[0])) is not None:
+            help_ = f"team `{team.id}` has no goal" + (" that has not ended" if ws.goals_of.get(team.id) else "")
         elif reference.expected == "a team" and ws.teams:
             help_ = _NO_OTHER_TEAM
         else:
@@ -191,6 +198,32 @@ def unknown_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
             fix=fix,
             identity=(reference.subject, reference.claim.rpartition("` ")[2], reference.text),
         )
+    for thing, name, references in ws.misnomers:
+        yield _misnomer(thing, name, references)
+
+
+def _misnomer(thing: Any, name: str, references: Sequence[Reference]) -> Finding:
+    """A declaration that everybody calls by another name."""
+    field = "team" if isinstance(thing, Team) else "id"
+    name = name.rpartition("/")[2]
+    many = len(references)
+    return Finding(
+        "AL202",
+        thing.path,
+        f"{many} reference{'s' if many > 1 else ''} to {named(thing)} call{'' if many > 1 else 's'} it `{name}`, "
+        "and none by its id",
+        id_route(thing),
+        label="misspelt, or renamed",
+        help=f"write `{field}: {name}`; if it was renamed, add `formerly: [{name}]`"
+        if not isinstance(thing, Service)
+        else f"write `{field}: {name}`, or correct the references",
+        hint=f"similar: {name}",
+        related=tuple(
+            Related(reference.path, "called otherwise here", reference.route) for reference in references[:3]
+        ),
+        fix=Fix(f"replace by `{name}`", False, (Edit(thing.path, id_route(thing), name),)),
+        identity=(thing.ref, field, name),
+    )
 
 
 @rule("AL203", "wrong-kind-of-reference", Severity.ERROR)
@@ -496,17 +529,20 @@ def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     Rename the file or folder, or correct the id in it.
     """
     owners: list[Team | TeamApi] = [*ws.teams.values(), *ws.apis.values()]
+    misnamed = {thing.key for thing, _, _ in ws.misnomers}
     for owner in owners:
         folder, _, name = owner.path.rpartition("/")
-        if not folder or name not in ("charter.md", "team-api.md"):
+        if not folder or name not in ("charter.md", "team-api.md") or f"team:{owner.team}" in misnamed:
             continue
-        if isinstance(owner, TeamApi) and owner.team not in ws.teams:
-            continue
+        if isinstance(owner, TeamApi):
+            team = ws.teams.get(owner.team)
+            if team is None or team.path.rpartition("/")[0] == folder:
+                continue  # what is not called as its team is the folder of both
         if folder.rpartition("/")[2] != owner.team:
             yield _misplaced(owner.path, "team", owner.team, f"the folder `{folder.rpartition('/')[2]}`")
     for thing in (*ws.outcomes.values(), *ws.guardrails.values()):
         name = thing.path.rpartition("/")[2]
-        if not thing.route and name != f"{thing.id}.md":
+        if not thing.route and name != f"{thing.id}.md" and thing.key not in misnamed:
             yield _misplaced(thing.path, noun(thing), thing.id, f"a file called `{name}`")
 
 

@@ -41,8 +41,9 @@ def one_sided_interaction(ws: Workspace, config: Config) -> Iterator[Finding]:
     Whatever a Team API says of the work with another team, the other Team API says as well: the same mode, and
     the opposite role where both state one. `x-as-a-service` is also agreed when the provider publishes the
     `service` that the consumer names, so that a platform lists its services and not its consumers. An interaction
-    whose `until` is past is not compared. Two teams are told once, however much they disagree about. It is advice
-    for the first 30 days after `since`, and while the other team has no Team API.
+    whose `until` is past is not compared. Who publishes the service is not its `consumer`. Two teams are told once,
+    however much they disagree about. It is advice for the first 30 days after `since`, and while the other team has
+    no Team API.
 
     ## Why it matters
     Teams decide for themselves whom they work with, and working together takes two. What only one side has
@@ -156,15 +157,54 @@ def _is_young(ws: Workspace, *interactions: Interaction) -> bool:
 
 def _disagreement(ws: Workspace, own: Side, other: Side) -> Finding:
     """What two sides do not agree about; ``own`` has said something that the other does not agree to."""
-    rivals = {kind_of(rival.interaction): rival for rival in reversed(other.current)}
+    for side, opposite in ((own, other), (other, own)):
+        for named in side.unanswered:
+            if ws.is_reversed(named):
+                return _reversed(ws, side, opposite, named)
     agreed = ws.agreed_by(own.said)
     for named in own.unanswered:
         kind = kind_of(named.interaction)
-        if kind[1] is not None and kind in rivals and kind not in agreed:
-            return _same_role(ws, own, other, named, rivals[kind])
+        if kind[1] is not None and kind not in agreed:
+            for rival in other.current:
+                if kind_of(rival.interaction) == kind and _is_about_the_same(named, rival):
+                    return _same_role(ws, own, other, named, rival)
     if other.unanswered:
         return _other_mode(ws, own, other)
     return _unanswered(ws, own, other)
+
+
+def _reversed(ws: Workspace, own: Side, other: Side, named: Interacting) -> Finding:
+    """A role that the service contradicts, because only the other side publishes it."""
+    interaction = named.interaction
+    role = interaction.role or ""
+    provider = other.team if GIVES[role] else own.team
+    service = ws.services[f"{provider.id}/{interaction.service}"]
+    right = "consumer" if GIVES[role] else "provider"
+    return Finding(
+        "AL501",
+        named.path,
+        f"team `{own.team.id}` {_claims([named])}, and it is `{provider.id}` that publishes `{interaction.service}`",
+        (*named.route, "role"),
+        label="the other way round",
+        help=f"write `role: {right}` (a role is that of the team whose Team API it stands in)",
+        hint=f"role: {right}",
+        related=(Related(service.path, "published here", (*service.route, "id")),),
+        identity=(
+            own.team.id,
+            "interactions",
+            other.team.id,
+            interaction.mode or "",
+            "role",
+            interaction.service or "",
+        ),
+        rests_on=_facts(ws, own, other),
+    )
+
+
+def _is_about_the_same(named: Interacting, rival: Interacting) -> bool:
+    """Whether two interactions may be about one service: two teams can well use one of each other's."""
+    services = {named.interaction.service, rival.interaction.service}
+    return None in services or len(services) == 1
 
 
 def _same_role(ws: Workspace, own: Side, other: Side, named: Interacting, rival: Interacting) -> Finding:
@@ -533,6 +573,7 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
 
     ## What it checks
     An interaction with the mode `collaboration` or `facilitating` has an `until`, on one of the two sides at least.
+    What the other team does not agree to is AL501's matter first.
 
     ## Why it matters
     Collaborating and teaching are for finding something out or learning it, and both ask for much attention. An end
@@ -614,12 +655,17 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
     Agree on a day and write it as `until`; it can move. What should last is better a service that the other team
     uses on its own: `x-as-a-service`.
     """
+    disputed = {
+        frozenset((own.team.id, other.team.id)) for own, other in ws.disagreements() if other.team.id in ws.apis
+    }
     for pair, mode, said in _temporary(ws):
         sure = [named for named in said if not named.is_guess]
         if not sure or any(named.interaction.until is not None for named in said):
             continue
         if any(team.id in ws.apis and team.id not in ws.current_apis for team in pair.teams):
             continue  # whose that Team API is, and what it says of this, shows when that is mended
+        if {team.id for team in pair.teams} in disputed:
+            continue  # whether there is one at all, AL501 asks first
         named = sure[0]
         facts = [(team.key, field) for team in pair.teams for field in ("interactions", "status")]
         if named.other.id not in ws.apis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from aligncli.config import Config
@@ -9,7 +10,7 @@ from aligncli.diagnostics import Finding, Related, Route, Severity
 from aligncli.model import Goal, GoalsDocument, Measure, Metric, Org, Outcome, Team, direction
 from aligncli.rules.base import rule
 from aligncli.workspace.conflicts import Conflict, Push, opposed
-from aligncli.workspace.names import id_route, named, noun
+from aligncli.workspace.names import Status, id_route, named, noun
 from aligncli.workspace.workspace import Apart, Dated, Place, Trace, Workspace, period_place
 
 
@@ -20,7 +21,8 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## What it checks
     From every open goal some path of `supports`, through goals and outcomes, reaches an outcome that serves the
     north star. For a proposed goal this is advice. A path through something unresolved is unknown, not missing;
-    and of goals that support an untraced goal only the end of the chain is reported.
+    and of goals that support an untraced goal only the end of the chain is reported. A goal that supports one which
+    has ended is AL206's matter.
 
     ## Why it matters
     This is the one promise that a team makes for its freedom: how it works is its own business, and what it works
@@ -65,6 +67,7 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
                 if support.target.key in ends and (goal.is_proposed or not _is_proposed(support.target)):
                     chained.setdefault(support.target.key, []).append(goal)
     above = {goal.key for goals in chained.values() for goal in goals}
+    told = {(reference.path, reference.route) for reference in ws.references if reference.status is Status.RETIRED}
     offered: str | None = None
     for goal in ws.goals.values():
         if goal.key not in ends or goal.key in above:
@@ -73,7 +76,10 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             offered = _offer(ws)
         others = chained.get(goal.key, [])
         related = tuple(Related(other.path, "this goal hangs on it", id_route(other)) for other in others[:3])
-        supports = bool(ws.supports.get(goal.key))
+        links = ws.supports.get(goal.key, ())
+        if any((goal.path, (*goal.route, *link.route)) in told for link in links):
+            continue  # it hangs on something that has ended, which AL206 says
+        supports = bool(links)
         route: Route = ("supports",) if supports else ("id",)
         yield Finding(
             "AL301",
@@ -182,15 +188,20 @@ def period_mismatch(ws: Workspace, config: Config) -> Iterator[Finding]:
     by_goal: dict[str, list[Apart]] = {}
     for one in rest:
         by_goal.setdefault(one.goal.key, []).append(one)
+    takers = Counter(id(ws.period_origin(goal)) for goal in ws.goals.values()) if by_goal else Counter[int]()
     for (goal, support), *more in by_goal.values():
         target = support.target
         apart = [target, *(other.support.target for other in more)]
+        path, route = goal.path, (*goal.route, *support.route)
+        stating = ws.period_origin(goal)
+        if stating is goal or (stating is not None and stating is not ws.org and takers[id(stating)] == 1):
+            path, route = period_place(stating)  # which no other goal takes
         yield Finding(
             "AL302",
-            goal.path,
+            path,
             f"goal `{goal.ref}` is for {_words(ws, goal)}, and the {noun(target)} `{target.ref}` that it supports "
             f"is for {_words(ws, target)}",
-            (*goal.route, *(("period",) if goal.period is not None else support.route)),
+            route,
             label="they share no day",
             help="correct the period that is out of date, or support what comes next",
             related=tuple(_stating(ws, thing) for thing in ([goal, *apart] if goal.period is None else apart)),
@@ -358,9 +369,12 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     if _is_any_untraced(ws):
         return
+    is_any_proposed = _is_any_untraced(ws, proposed=True)
     carried = _carried(ws)
     for outcome in ws.outcomes.values():
         if not outcome.is_live or outcome.key in carried or ws.days_over(outcome):
+            continue
+        if is_any_proposed and outcome.status == "proposed":
             continue
         if any(
             child.is_live and (child.status == outcome.status or child.status == "active")
@@ -392,13 +406,14 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-def _is_any_untraced(ws: Workspace) -> bool:
-    """Whether some open goal that is decided on leads to no outcome: which of them it serves, nobody knows yet."""
+def _is_any_untraced(ws: Workspace, *, proposed: bool = False) -> bool:
+    """Whether some open goal that is decided on, or is not, leads to no outcome: which of them it serves, nobody
+    knows yet."""
     return any(
         trace is Trace.ENDS
         and (goal := ws.goals.get(key.removeprefix("goal:"))) is not None
         and goal.is_open
-        and not goal.is_proposed
+        and goal.is_proposed is proposed
         and goal.path not in ws.asleep
         for key, trace in ws.trace.items()
     )
@@ -424,7 +439,8 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     An active team has a goal that is current (open, and its period holds today) or proposed. Groups, forming
-    and archived teams, and a team past its `until` (AL702), need none.
+    and archived teams, and a team past its `until` (AL702), need none. An open goal whose period is long over
+    (AL702), or does not meet that of what it supports (AL302), is one as soon as that is corrected.
 
     ## Why it matters
     It may be fine, for a team that keeps something running. But nobody can then see what it is working towards,
@@ -453,12 +469,18 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## How to fix
     Write down what the team wants to change next, in its charter or in a `goals` document; one goal is enough.
     """
+    grace = config.limits.period_grace_days
+    misdated: set[str] | None = None
     for team in ws.teams.values():
         if team.status != "active" or team.is_group or (team.until is not None and team.until < ws.as_of):
             continue
         goals = ws.goals_of.get(team.id, ())
         if any(goal.is_proposed or ws.is_current(goal) for goal in goals):
             continue
+        if misdated is None:
+            misdated = {apart.goal.key for apart in ws.compared(grace).apart} | ws.unknown_supports
+        if any(goal.is_open and (ws.days_over(goal) > grace or goal.key in misdated) for goal in goals):
+            continue  # the period may be what is wrong, which AL702 or AL302 says
         passed = _why_not(ws, goals)
         yield Finding(
             "AL304",
@@ -469,6 +491,13 @@ def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
             help="write down under `goals` one thing that it wants to change next",
             identity=(team.id, "goals"),
             rests_on=(
+                *(
+                    fact
+                    for goal in goals
+                    if goal.is_open
+                    for support in ws.supports.get(goal.key, ())
+                    for fact in ws.period_facts(support.target)  # with which AL302 would have compared
+                ),
                 (team.key, "goals"),
                 (team.key, "type"),
                 (team.key, "status"),

@@ -154,7 +154,7 @@ def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
                 message = f"team `{team.id}` waives guardrail `{guardrail.id}` and declares it as well"
                 related = (Related(team.path, "declared here", kept[guardrail.id].route),)
                 help_ = "remove the waiver, or the declaration if it does not hold yet"
-            elif ws.scope.applies(guardrail, team) is False:
+            elif guardrail.id in ws.applying and ws.scope.applies(guardrail, team) is False:
                 message = f"team `{team.id}` waives guardrail `{guardrail.id}`, which does not apply to it"
                 related = (Related(guardrail.path, "its scope", (*guardrail.route, "applies-to")),)
                 help_ = "remove the waiver, or have the guardrail's scope corrected"
@@ -343,6 +343,12 @@ def endless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             continue
         length = (expires - start).days
         since = "" if granted else " from today"
+        latest = start + timedelta(limit)
+        if latest < ws.as_of:
+            latest = ws.as_of + timedelta(limit)
+            agree = f"have it granted again, up to {latest}"
+        else:
+            agree = f"agree on a day up to {latest}, and ask again then"
         yield Finding(
             "AL410",
             team.path,
@@ -350,9 +356,8 @@ def endless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             f"{days(length - limit)} more than the limit of {limit}",
             (*waiving.route, "expires"),
             label=f"{days(length - limit)} too many",
-            help=f"agree on a day up to {start + timedelta(limit)}, and ask again then; if it will never be kept, ask "
-            "the guardrail's owner to except the team in `applies-to`",
-            hint=f"up to {start + timedelta(limit)}",
+            help=f"{agree}; if it will never be kept, ask the guardrail's owner to except the team in `applies-to`",
+            hint=f"up to {latest}",
             related=(Related(team.path, "granted", (*waiving.route, "granted")),) if granted else (),
             identity=(team.id, "waivers", waiving.guardrail.id, "endless", str(expires)),
             rests_on=(*(() if granted else ((team.key, "waivers"),)), *_use_facts(team, waiving)),

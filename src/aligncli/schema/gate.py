@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
@@ -45,6 +45,8 @@ class SchemaProblem(NamedTuple):
     """The values that are wrong or missing, or may be: a stray key may stand for any field that is not there."""
     remove: Route | None
     """What must go for the rest to be usable."""
+    more: tuple[Route, ...] = ()
+    """What else must."""
 
 
 class _Cut(NamedTuple):
@@ -126,7 +128,7 @@ class Schemas:
         validator = jsonschema.Draft202012Validator(bundle, format_checker=jsonschema.FormatChecker(["date"]))
         errors = list(validator.iter_errors(data))
         explainer = _Explainer(self, kind, bundle, data, path, subject)
-        problems = explainer.problems(errors)
+        problems = explainer.problems(errors, lambda part, value: validator.evolve(schema=part).is_valid(value))
         if not problems:  # the two libraries disagree: the one that decided has the word
             problems = [
                 explainer.verbatim(tuple(error.instance_path), error.message)
@@ -206,8 +208,18 @@ class _Explainer:
 
     # --- which of the errors are mistakes ---
 
-    def problems(self, errors: Sequence[Any]) -> list[SchemaProblem]:
-        unknown = [(tuple(e.absolute_path), key, e.schema) for e in errors for key in _strays(e)]
+    def problems(self, errors: Sequence[Any], fits: Callable[[Any, Any], bool]) -> list[SchemaProblem]:
+        """One for each mistake that errors speak of; ``fits`` says whether a value passes a part of the schema."""
+        from aligncli.schema.lost import Lost  # which few mistakes need
+
+        lost = Lost(self, errors, fits)
+        errors = [error for error in errors if not lost.explains(tuple(error.absolute_path))]
+        unknown = [
+            (tuple(e.absolute_path), key, e.schema)
+            for e in errors
+            for key in self.without_spilt(tuple(e.absolute_path), strays_of(e), e.schema)
+            if not lost.explains((*e.absolute_path, key))
+        ]
         missing = [
             (
                 tuple(e.absolute_path),
@@ -240,7 +252,11 @@ class _Explainer:
             if near:
                 meant.add((route, near))
             found[route, key] = self.unknown_field(route, key, schema, near)
+        blank = self.blank(unknown, missing)
+        found.update(((route, ""), self.empty(route, fields)) for route, fields in blank.items() if fields)
         for route, field, schema in missing:
+            if route in blank:
+                continue
             instead = "metric" if field == "name" and schema.get("title", "").startswith("measure") else field
             if (route, field) not in meant and (route, instead) not in meant:
                 found[route, f"{field} missing"] = self.missing_field(route, field, schema)
@@ -249,9 +265,43 @@ class _Explainer:
             route = tuple(error.absolute_path)
             if (route, "") not in found:
                 found[route, ""] = self.wrong_value(route, error)
-        return list(found.values())
+        return [*lost.problems, *(lost.doubted(problem) for problem in found.values())]
+
+    def without_spilt(self, route: Route, strays: Sequence[str], schema: Mapping[str, Any]) -> Sequence[str]:
+        """Stray keys without those that are the rest of a quoted value which its key swallowed:
+        ``{name:"one, two"}``."""
+        fields = schema.get("properties", ())
+        swallowing = [key for key in strays if '"' in key and _run_together(key, fields)]
+        return [key for key in strays if key in swallowing or self.at(route)[key] is not None] if swallowing else strays
+
+    def blank(
+        self, unknown: Iterable[tuple[Route, str, Any]], missing: Iterable[tuple[Route, str, Any]]
+    ) -> dict[Route, list[str]]:
+        """The mappings without a single field that they can have, and what they lack; nothing where a stray key is
+        reported already."""
+        strays = {route for route, _, _ in unknown}
+        lacking: dict[Route, list[str]] = {}
+        for route, field, schema in missing:
+            if not any(key in schema.get("properties", ()) for key in self.at(route)):
+                lacking.setdefault(route, []).append(field)
+        return {
+            route: [] if route in strays else fields for route, fields in lacking.items() if route and len(fields) > 1
+        }
 
     # --- one mistake each ---
+
+    def empty(self, route: Route, fields: Sequence[str]) -> SchemaProblem:
+        """A mapping that says nothing."""
+        finding = Finding(
+            "AL101",
+            self.path,
+            f"{self.thing(route)} is empty",
+            route,
+            label="nothing in here",
+            help=f"give it {' and '.join(f'`{field}`' for field in fields)}, or remove it",
+            identity=(self.owner(route), self.field(route), "empty"),
+        )
+        return SchemaProblem(finding, tuple((*route, field) for field in fields), None)
 
     def missing_field(self, route: Route, field: str, schema: Mapping[str, Any]) -> SchemaProblem:
         noun = schema.get("title", "part")
@@ -349,6 +399,8 @@ class _Explainer:
 
     def wrong_value(self, route: Route, error: Any) -> SchemaProblem:
         value, keyword, schema = error.instance, error.validator, error.schema
+        if keyword == "uniqueItems":
+            return self.listed_twice(route, value)
         subject = self.subject_of(route) if route else "the frontmatter"
         code, message, hint, fix = "AL104", "", "", None
         help_: str | None = None
@@ -371,9 +423,6 @@ class _Explainer:
                 "more than" if keyword == "exclusiveMinimum" else "less than" if keyword == "exclusiveMaximum" else side
             )
             message = f"{subject} is {shown(value)}, and must be {side} {error.validator_value}"
-        elif keyword == "uniqueItems":
-            twice = next((item for i, item in enumerate(value) if item in value[:i]), "")
-            message, help_ = f"{subject} lists `{shown(twice)}` twice", "remove one of the two"
         elif keyword in ("minItems", "maxItems") and value:
             side = "at least" if keyword == "minItems" else "at most"
             number = "1 item" if len(value) == 1 else f"{len(value)} items"
@@ -393,6 +442,21 @@ class _Explainer:
             identity=(self.owner(route), self.field(route), shown(value)),
         )
         return SchemaProblem(finding, (route,), route)
+
+    def listed_twice(self, route: Route, items: Sequence[Any]) -> SchemaProblem:
+        """What a list says a second time; it may have been meant to be something else."""
+        again = [(*route, at) for at, item in enumerate(items) if item in items[:at]]
+        said = shown(self.at(again[0]))
+        finding = Finding(
+            "AL104",
+            self.path,
+            f"{self.subject_of(route)} lists `{said}` twice",
+            again[0],
+            label="again here",
+            help="remove one of the two",
+            identity=(self.owner(route), self.field(route), said),
+        )
+        return SchemaProblem(finding, (route,), again[0], tuple(again[1:]))
 
     def wrong_type(
         self, subject: str, route: Route, value: object, types: str | list[str], schema: Mapping[str, Any]
@@ -555,12 +619,12 @@ def _fix(title: str, edit: Edit) -> Fix:
     return Fix(title, False, (edit,))
 
 
-def _strays(error: Any) -> Iterator[str]:
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = error.schema.get("properties", {})
-        for key in error.instance:
-            if key not in known and not key.startswith("x-"):
-                yield key
+def strays_of(error: Any) -> list[str]:
+    """The keys that an error calls unknown, if it is about such."""
+    if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
+        return []
+    known = error.schema.get("properties", {})
+    return [key for key in error.instance if key not in known and not key.startswith("x-")]
 
 
 def _run_together(key: str, fields: Iterable[str]) -> str | None:
@@ -583,7 +647,7 @@ def _rank(error: Any) -> int:
 
 def prune(data: Mapping[str, Any], problems: Sequence[SchemaProblem]) -> Pruned:
     """A copy of data without the parts that problems name, so that the rest can be used."""
-    doomed = {problem.remove for problem in problems if problem.remove}
+    doomed = {route for problem in problems for route in (problem.remove, *problem.more) if route}
     kept: dict[Route, tuple[int, ...]] = {}
 
     def copy(value: Any, route: Route) -> Any:

@@ -17,6 +17,7 @@ from aligncli.model import (
     Guardrail,
     Org,
     Outcome,
+    Service,
     Team,
     TeamApi,
 )
@@ -41,6 +42,7 @@ class Declarer:
         self._declare_all([*filter(_is_guessed, trusted), *salvaged])
         for space in self._names.bare:
             self._declare_former_names(space)
+        self._find_misplaced(trusted)
         self._ws.metric_names = {**self._names.metrics.former, **self._names.metrics.all}
         self._declare_parts(trusted)
         self._declare_former_goals()
@@ -84,7 +86,7 @@ class Declarer:
                     if not quiet:
                         self._note_same(self._names.teams, ws.teams[content.team], content)
                         self._names.partly_known.add(content.team)
-                        if _primacy(document)[0]:  # a copy: its own team may be the one that is missing
+                        if _primacy(document)[0] == _COPY:  # a copy: its own team may be the one that is missing
                             self._names.teams.incomplete = True
                 elif content.team:
                     ws.teams[content.team] = self._names.teams.all[content.team] = content
@@ -156,7 +158,9 @@ class Declarer:
     def _team_of(self, content: GoalsDocument | TeamApi) -> str:
         """The id of the team that a document belongs to, its reference resolved."""
         verb = "belongs to team" if isinstance(content, TeamApi) else "is for team"
-        team = self._resolver.named(self._names.teams, content.team, content, ("team",), verb) if content.team else None
+        team: Team | None = None
+        if content.team and not _is_guessed(self._ws.by_path[content.path]):
+            team = self._resolver.named(self._names.teams, content.team, content, ("team",), verb)
         team = team or self._meant(content)
         if team is None:
             (self._names.goals if isinstance(content, GoalsDocument) else self._names.services).incomplete = True
@@ -197,6 +201,30 @@ class Declarer:
 
     def _note_same(self, space: Namespace, first: Any, again: Any) -> None:
         self._same.setdefault((space.noun, first.ref), [first]).append(again)
+        if isinstance(first, Goal | Service):
+            self._names.repeating.add(first.team)
+        else:
+            space.repeats = True
+
+    def _find_misplaced(self, trusted: Sequence[Document]) -> None:
+        """What stands in a file or folder that is called otherwise: those who use that name mean it."""
+        spaces = {Outcome: self._names.outcomes, Guardrail: self._names.guardrails, Community: self._names.communities}
+        twice: list[tuple[Namespace, str]] = []
+        for document in trusted:
+            thing = document.content
+            folder, _, name = document.path.rpartition("/")
+            if isinstance(thing, Team):
+                space, place = self._names.teams, folder.rpartition("/")[2] if name == "charter.md" else ""
+            elif isinstance(thing, Outcome | Guardrail | Community):
+                space, place = spaces[type(thing)], name.removesuffix(".md")
+            else:
+                continue
+            if place and place not in space.all and space.all.get(thing.ref) is thing:
+                if place in space.placed:
+                    twice.append((space, place))
+                space.placed[place] = thing
+        for space, place in twice:
+            space.placed.pop(place, None)
 
     def _set_aside_second_org(self, document: Document, first: Org) -> None:
         self._ws.set_aside.add(document.path)
@@ -263,15 +291,22 @@ def _is_guessed(document: Document) -> bool:
     return ("team",) in document.broken
 
 
-def _primacy(document: Document) -> tuple[bool, int, str]:
-    """Of two documents that declare the same thing, which is the original: the one in its proper place."""
+_COPY = 2
+"""The rank of what does not stand in its proper place."""
+
+
+def _primacy(document: Document) -> tuple[int, int, str]:
+    """Of two documents that declare the same thing, which is the original: the one in its proper place, then the org
+    that has it inline."""
     content = document.content
     folder = document.path.rpartition("/")[0].rpartition("/")[2]
-    if isinstance(content, Team | TeamApi):
-        misplaced = folder != content.team
+    if isinstance(content, Team | TeamApi | GoalsDocument):
+        rank = 0 if folder == content.team else _COPY
+    elif isinstance(content, Entity):
+        rank = 0 if document.path.rpartition("/")[2] == f"{content.id}.md" else _COPY
     else:
-        misplaced = isinstance(content, Entity) and document.path.rpartition("/")[2] != f"{content.id}.md"
-    return misplaced, document.path.count("/"), document.path
+        rank = 1
+    return rank, document.path.count("/"), document.path
 
 
 def _is_retired(thing: Any, as_of: date) -> bool:

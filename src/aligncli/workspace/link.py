@@ -12,6 +12,7 @@ from aligncli.model import (
 )
 from aligncli.workspace.declare import Declarer
 from aligncli.workspace.load import Document
+from aligncli.workspace.misnomers import find_misnomers
 from aligncli.workspace.names import Names
 from aligncli.workspace.poison import Poisoner
 from aligncli.workspace.resolve import Resolver
@@ -38,6 +39,7 @@ def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fis
     for document in trusted:
         if document.path not in ws.set_aside:
             resolver.resolve_document(document)
+    find_misnomers(ws, names)
     _follow(ws)
     _scope(ws, names)
     return ws

@@ -42,7 +42,8 @@ _RELEVANT = re.compile(r"[Kk]ind|KIND|north-star|guardrails|waivers|supports|app
 _CARRIES = re.compile(r"(?:\A|[\r\n])(?:north-star|guardrails|waivers|applies-to|supports):")
 _BARE = re.compile(r"(?:-+[ \t]*\r?\n)?[\w\-]+:(?:[ \t]|\r|\n|\Z)")
 """A text that begins as frontmatter does, but for its fence."""
-_TEAM_FIELD = re.compile(r"(?:\A|[\r\n])(?:mission|goals|interactions|services):")
+_NO_KEYS = re.compile(r"(?:\r\n?|\n)(?![ \t#\-]|[\w\-]+:)")
+_TEAM_FIELD = re.compile(r"(?:\A|[\r\n])(mission|goals|interactions|services):")
 _TEAM_LINE = re.compile(r"(?:\A|[\r\n])team:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
 _ARCHIVED = re.compile(r"""(?:\A|[\r\n])status:[ \t]*["']?archived["']?[ \t]*(?=[\r\n#]|\Z)""")
 _ID_LINE = re.compile(r"(?:\A|[\r\n])id:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?[ \t]*(?=[\r\n#]|\Z)")
@@ -146,12 +147,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     loaded = load(front)
     if loaded.error is not None:
         if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
-            said = traps.explain(loaded.error, front)
-            place = Span(said.span.start + span.start, said.span.end + span.start)
-            finding = Finding(
-                "AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, "yaml")
-            )
-            return _salvage(path, text, (finding,))
+            return _broken(path, text, span, traps.explain(loaded.error, front))
         return None
     data = loaded.data
     if not isinstance(data, dict):
@@ -169,9 +165,23 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
             return _salvage(path, text, (finding,))
         return None
     kind = data.get("kind")
+    if (not isinstance(kind, str) or kind not in KINDS) and _NAMES_KIND.search(front):
+        opened = traps.swallowed(front)
+        if opened is not None:
+            return _broken(path, text, span, opened)
     if kind in KINDS:
         return _read(path, text, span, fences.body, loaded, schemas, kind, ())
     return _without_kind(path, text, span, fences.body, loaded, schemas, named=named, expected=expected)
+
+
+def _broken(path: str, text: str, front: Span, said: traps.Explained) -> Document:
+    """A document that is not YAML, or not the YAML that was meant."""
+    place = _shift(said.span, front.start)
+    return _salvage(
+        path,
+        text,
+        (Finding("AL003", path, said.message, span=place, label=said.label, help=said.help, identity=(path, "yaml")),),
+    )
 
 
 # --- files that are not quite documents ---
@@ -181,7 +191,8 @@ def _without_frontmatter(
     path: str, text: str, fault: Fault | None, place: Span, *, named: bool, expected: bool
 ) -> Document | None:
     ours = named or _NAMES_KIND.search(text) is not None
-    if fault is Fault.MISSING and (named or _folder_kind(path)) and _BARE.match(text) and _NAMES_KIND.search(text):
+    end = len(text) if named or _folder_kind(path) else _end_of_keys(text)
+    if fault is Fault.MISSING and _BARE.match(text) and _NAMES_KIND.search(text, 0, end):
         finding = Finding(
             "AL002",
             path,
@@ -219,6 +230,12 @@ def _without_frontmatter(
     return _salvage(path, text, (finding,))
 
 
+def _end_of_keys(text: str) -> int:
+    """Where the lines that a frontmatter without fences begins with give way to prose, or to an empty line."""
+    found = _NO_KEYS.search(text)
+    return found.start() if found else len(text)
+
+
 def _undeclared(path: str, text: str, what: str) -> Document:
     name = path.rsplit("/", 1)[-1]
     kind = OWN_NAMES.get(name)
@@ -246,7 +263,7 @@ def _without_kind(
     data = loaded.data
     kind = data.get("kind")
     guess = _guess(path, data)
-    slip = next((key for key in data if key != "kind" and key.lower() == "kind" and data[key] in KINDS), None)
+    slip = _slip(path, data, named=named)
     if kind is None and slip is not None:
         finding = Finding(
             "AL102",
@@ -255,7 +272,7 @@ def _without_kind(
             (slip,),
             on_key=True,
             label="unknown field",
-            help="keys are written in lower case: `kind`",
+            help="keys are written in lower case: `kind`" if slip.lower() == "kind" else f"write `kind: {data[slip]}`",
             hint="similar: kind",
             identity=(path, slip),
         )
@@ -316,6 +333,21 @@ def _without_kind(
     read = _read(path, text, span, body, loaded, schemas, guess, ())
     return msgspec.structs.replace(
         read, problems=(finding,), kind="" if finding.rule == "AL006" else guess, trusted=False
+    )
+
+
+def _slip(path: str, data: Mapping[str, Any], *, named: bool) -> str | None:
+    """The key that should be ``kind``: in capitals, or misspelt in a file that must be ours."""
+    ours = named or _carries(path, data)
+    return next(
+        (
+            key
+            for key, value in data.items()
+            if isinstance(value, str)
+            and value in KINDS
+            and (key.lower() == "kind" or (ours and nearest(key, ("kind",))))
+        ),
+        None,
     )
 
 
@@ -398,7 +430,8 @@ def _read(
         route = twice[0].route
         inside = _inside(kind, subject, loaded.data, route)
         distinct = list(dict.fromkeys(double.key for double in twice))
-        keys = " and ".join(f"`{_short(key)}`" for key in distinct)
+        *most, last = (f"`{_short(key)}`" for key in distinct)
+        keys = f"{', '.join(most)} and {last}" if most else last
         times = (
             "twice"
             if len(twice) == len(distinct)
@@ -422,6 +455,8 @@ def _read(
             )
         )
         broken.extend((*route, double.key) for double in twice)
+        if len(distinct) > 1 and route and isinstance(route[-1], int):
+            broken.extend(_two_in_one(data, route))
     cuts = [*traps.cuts(front)]
     valid = schemas.is_valid(kind, data)
     if not valid and (meant := _other_kind(path, kind, data, schemas)):
@@ -438,6 +473,8 @@ def _read(
             )
         )
         kind, data, valid = meant, {**data, "kind": meant}, True
+    if not valid and (opened := traps.swallowed(front)) is not None:
+        return _broken(path, text, span, opened)
     if not valid:
         mistakes = _explained(schemas.explain(kind, data, path, subject), front, span.start, cuts)
         problems.extend(mistake.finding for mistake in mistakes)
@@ -547,6 +584,18 @@ def _by_mapping(duplicates: Sequence[DuplicateKey]) -> list[list[DuplicateKey]]:
     return list(groups.values())
 
 
+def _two_in_one(data: Mapping[str, Any], route: Route) -> Iterator[Route]:
+    """What is in doubt where an item of a list holds a second one that lost its dash: the list lacks one, and any
+    field may be the other's."""
+    yield route[:-1]
+    item: Any = data
+    for step in route:
+        item = item[step]
+    for key in item:
+        if key != "id":
+            yield (*route, key)
+
+
 def _words(kind: str, subject: str) -> str:
     """A document in a sentence."""
     noun = {"org": "the org", "team-api": "Team API of", "goals": "goals document of"}.get(kind, kind)
@@ -652,6 +701,8 @@ def _salvage(path: str, text: str, problems: tuple[Finding, ...]) -> Document:
     folder, _, name = path.rpartition("/")
     found = _NAMES_KIND.search(text)
     kind = found.group(1) if found else OWN_NAMES.get(name) or _folder_kind(path) or ""
+    if not kind and _TEAM_LINE.search(text) and (field := _TEAM_FIELD.search(text)):
+        kind = {"mission": "charter", "goals": "goals"}.get(field.group(1), "team-api")
     if not kind:
         return Document(path, "", None, problems, trusted=False)
     data: dict[str, Any] = {"kind": kind}

@@ -37,6 +37,10 @@ _NOUNS: dict[type, str] = {
 }
 
 
+_ASIDE = 20
+"""So many names that are no choice are looked past for those that are."""
+
+
 class Named(Protocol):
     """Anything with an id that documents declare."""
 
@@ -85,6 +89,17 @@ class Reference(NamedTuple):
     """What it resolves to (former, retired), is instead (wrong kind), or clearly means (missing)."""
     candidates: tuple[Any, ...] = ()
     """Without a clear winner: what there is to choose from."""
+    others: int = 0
+    """How many more there are."""
+
+
+class Misnomer(NamedTuple):
+    """A declaration that everybody calls by another name than its own."""
+
+    thing: Any
+    name: str
+    """What it is called."""
+    references: tuple[Reference, ...]
 
 
 class Clash(NamedTuple):
@@ -111,7 +126,13 @@ class Namespace:
         self.all: dict[str, Any] = {}
         self.retired: set[str] = set()
         self.former: dict[str, Any] = {}
+        self.placed: dict[str, Any] = {}
+        """By the name of its file or folder, what stands there and is declared under another one."""
+        self.used: set[str] = set()
+        """The names that somebody refers to, and that are right."""
         self.incomplete = False
+        self.repeats = False
+        """One name is declared twice, so another may be lacking."""
         self._suggester: Suggester | None = None
 
     @property
@@ -120,6 +141,28 @@ class Namespace:
         if self._suggester is None:
             self._suggester = Suggester(self.all.keys())
         return self._suggester
+
+    def meant(self, name: str) -> Any:
+        """What a name that nothing has clearly means: what stands in the place that has it, or what has a near name."""
+        thing = self.placed.get(name)
+        if thing is None:
+            near = self.suggester.nearest(name)
+            thing = self.all[near] if near is not None else None
+        return thing
+
+    def choice(self, name: str, without: str | None = None) -> tuple[list[Any], int]:
+        """At most five things to choose from in place of a name that nothing has, and how many more there are; what
+        is retired is no choice, nor is ``without``."""
+        some = self.suggester.some(name, 5 + _ASIDE if self.retired else 6)
+        found = [other for other in some if other not in self.retired and other != without][:5]
+        total = len(self.all) - len(self.retired) - (without in self.all and without not in self.retired)
+        return [self.all[other] for other in found], total - len(found)
+
+    def choice_within(self, owner: str, name: str, suggester: Suggester) -> tuple[list[Any], int]:
+        """The same among the things of one team, whose names a suggester knows."""
+        possible = [other for other in suggester.names if f"{owner}/{other}" not in self.retired]
+        found = [other for other in suggester.some(name, 5 + _ASIDE) if other in possible][:5]
+        return [self.all[f"{owner}/{other}"] for other in found], len(possible) - len(found)
 
     def former_names(self, thing: Named, names: Iterable[str]) -> Iterable[tuple[int, str, Any]]:
         """Registers former names; gives those that something else claims as well."""
@@ -149,7 +192,13 @@ class Names:
         """Teams that may have more goals or services than could be read."""
         self.perhaps: set[str] = set()
         """What may be former names, and cannot be read."""
+        self.repeating: set[str] = set()
+        """Teams with a goal or service that is declared twice, so that another may be lacking."""
         self._goals_by_id: dict[str, list[Goal]] | None = None
+
+    def space_of(self, thing: Any) -> Namespace | None:
+        """The namespace of a thing that is referred to by its bare id."""
+        return next((space for space in self.bare if space.noun == _NOUNS[type(thing)]), None)
 
     def doubt_org(self) -> None:
         """An org that cannot be read may declare more of everything but teams."""
@@ -164,7 +213,8 @@ class Names:
     def meant_team(self, name: str) -> str:
         """The team that a reference stands for: its target, else its one clear candidate, else nothing known."""
         current = self.current_team(name)
-        return current if current in self.teams.all else self.teams.suggester.nearest(name) or name
+        meant = None if current in self.teams.all else self.teams.meant(name)
+        return str(meant.id) if meant is not None else current
 
     def goals_called(self, goal_id: str) -> list[Goal]:
         """The goals of any team that have an id."""

@@ -47,6 +47,7 @@ class Resolver:
         expected = expected or an(space.noun)
         thing = space.all.get(text)
         if thing is not None:
+            space.used.add(text)
             if text in space.retired:
                 self._note_retired(expected, text, owner, route, verb, thing)
             return thing
@@ -56,6 +57,8 @@ class Resolver:
         """What a reference of the form ``team/goal`` means, or nothing."""
         goal = self._names.goals.all.get(text)
         if goal is not None:
+            self._names.goals.used.add(text)
+            self._names.teams.used.add(goal.team)
             if text in self._names.goals.retired:
                 self._note_retired(expected, text, owner, route, verb, goal)
             return goal
@@ -68,7 +71,7 @@ class Resolver:
 
     def _note(
         self, status: Status, text: str, owner: Any, route: Route, verb: str, expected: str,
-        target: Any = None, candidates: Sequence[Any] = (),
+        target: Any = None, candidates: Sequence[Any] = (), others: int = 0,
     ) -> None:  # fmt: skip
         kind = noun(owner)
         if isinstance(owner, TeamApi | GoalsDocument):
@@ -92,6 +95,7 @@ class Resolver:
                 mark,
                 target,
                 tuple(candidates),
+                others,
             )
         )
 
@@ -108,12 +112,14 @@ class Resolver:
             if other is not space and text in other.all:
                 self._note(Status.WRONG_KIND, text, owner, route, verb, expected, other.all[text])
                 return None
-        nearest = space.suggester.nearest(text)
-        if nearest is not None:
-            self._note(Status.MISSING, text, owner, route, verb, expected, space.all[nearest])
-            return space.all[nearest]
-        found = [space.all[name] for name in space.suggester.some(text) if name != getattr(owner, "team", None)]
-        self._note(Status.MISSING, text, owner, route, verb, expected, None, found)
+        meant = space.meant(text)
+        if meant is not None:
+            self._note(Status.MISSING, text, owner, route, verb, expected, meant)
+            return meant
+        if space.repeats:
+            return None
+        found, others = space.choice(text, getattr(owner, "team", None))
+        self._note(Status.MISSING, text, owner, route, verb, expected, None, found, others)
         return None
 
     def _odd_goal(self, text: str, owner: Any, route: Route, verb: str, expected: str) -> Any:
@@ -136,14 +142,14 @@ class Resolver:
             self._note(Status.WRONG_KIND, text, owner, route, verb, expected, thing)
             return None
         if team is None:
-            near = self._names.teams.suggester.nearest(team_name)
-            team = self._names.teams.all[near] if near else None
-            if team is None and self._names.teams.incomplete:
+            team = self._names.teams.meant(team_name)
+            if team is None and (self._names.teams.incomplete or self._names.teams.repeats):
                 return None
         if self._names.goals.incomplete or (team is not None and team.id in self._names.partly_known):
             return None
         target: Any = None
         candidates: list[Any] = []
+        others = 0
         if team is not None:
             suggester = self._suggesters.get(team.id)
             if suggester is None:
@@ -152,13 +158,15 @@ class Resolver:
             nearest = suggester.nearest(goal_id)
             if nearest is not None:
                 target = self._names.goals.all[f"{team.id}/{nearest}"]
+            elif team.id in self._names.repeating:
+                return None
             else:
-                candidates = [self._names.goals.all[f"{team.id}/{name}"] for name in suggester.some(goal_id)]
+                candidates, others = self._names.goals.choice_within(team.id, goal_id, suggester)
         elif len(elsewhere := self._names.goals_called(goal_id)) == 1:
             target = elsewhere[0]
         if team is None and target is None:
-            candidates = [self._names.teams.all[name] for name in self._names.teams.suggester.some(team_name)]
-        self._note(Status.MISSING, text, owner, route, verb, expected, target, candidates)
+            candidates, others = self._names.teams.choice(team_name)
+        self._note(Status.MISSING, text, owner, route, verb, expected, target, candidates, others)
         return target
 
     def _goal_only(self, text: str, owner: Any, route: Route, verb: str) -> Any:
@@ -309,6 +317,8 @@ class Resolver:
                     target = self._names.outcomes.all.get(text)
                     if target is None or text in self._names.outcomes.retired:
                         target = self._odd_support(text, goal, route)
+                    else:
+                        self._names.outcomes.used.add(text)
                     if target is None:
                         ws.unknown_supports.add(goal.key)
                         ws.poisoned.add(("goals", "supports"))
@@ -345,7 +355,7 @@ class Resolver:
         """A goal's bare reference that is no current outcome: another kind of thing, or one of its team's goals."""
         space, expected = self._names.outcomes, "an outcome or a goal"
         known = text in space.all or text in space.former or any(text in other.all for other in self._names.bare)
-        if not known and space.suggester.nearest(text) is None and (meant := self._names.goals_called(text)):
+        if not known and space.meant(text) is None and (meant := self._names.goals_called(text)):
             own = [other for other in meant if other.team == goal.team] or meant
             if len(own) == 1:
                 self._note(Status.MISSING, text, goal, route, "supports", expected, own[0])
@@ -368,20 +378,27 @@ class Resolver:
     def _service(self, team: str, name: str, owner: Any, route: Route, verb: str) -> None:
         """A service of another team; nothing is known of the services of a team without a readable Team API."""
         api = self._ws.apis.get(team)
-        if (
-            self._names.services.incomplete
-            or api is None
-            or team in self._names.partly_known
-            or f"{team}/{name}" in self._names.services.all
-        ):
+        if f"{team}/{name}" in self._names.services.all:
+            self._names.services.used.add(f"{team}/{name}")
+            return
+        if self._names.services.incomplete or api is None or team in self._names.partly_known:
             return
         suggester = self._service_suggesters.get(team)
         if suggester is None:
             suggester = self._service_suggesters[team] = Suggester([service.id for service in api.services])
         nearest = suggester.nearest(name)
         target = self._names.services.all.get(f"{team}/{nearest}") if nearest else None
-        candidates = [] if target else [self._names.services.all[f"{team}/{other}"] for other in suggester.some(name)]
-        self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates)
+        if target is None and team in self._names.repeating:
+            return
+        candidates, others = self._names.services.choice_within(team, name, suggester) if target is None else ([], 0)
+        self._note(Status.MISSING, name, owner, route, verb, f"a service of `{team}`", target, candidates, others)
+
+    def _is_only_of(self, service: str, team: str, other: str) -> bool:
+        """Whether one of two teams publishes a service, as far as anybody knows, and the other does not."""
+        services = self._names.services.all
+        if team in self._names.partly_known:
+            return True
+        return f"{team}/{service}" in services and f"{other}/{service}" not in services
 
     def _resolve_api(self, api: TeamApi) -> None:
         ws = self._ws
@@ -400,8 +417,10 @@ class Resolver:
                 ws.interactions.setdefault(own, []).append(named)
             if team.id != own and not ws.is_over(interaction):
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
-            if interaction.service is not None:
-                provider = own if _provides(interaction) else team.id
+            if interaction.service is not None and team.id != own:  # AL501 speaks of a team that names itself
+                provider, user = (own, team.id) if _provides(interaction) else (team.id, own)
+                if interaction.mode == "x-as-a-service" and self._is_only_of(interaction.service, user, provider):
+                    continue  # AL501 says that the role is wrong
                 is_own = own in self._names.partly_known or f"{own}/{interaction.service}" in self._names.services.all
                 if interaction.role is None and is_own:
                     continue  # whoever provides it, it is there

@@ -36,7 +36,7 @@ from aligncli.model import (
 )
 from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
-from aligncli.workspace.names import Clash, Reference
+from aligncli.workspace.names import Clash, Misnomer, Reference
 from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
 
@@ -265,6 +265,8 @@ class Workspace:
         self.clashes: list[Clash] = []
         self.references: list[Reference] = []
         """The references that are not simply right."""
+        self.misnomers: list[Misnomer] = []
+        """Declarations that everybody calls by another name than their own."""
         self.poisoned: set[Fact] = set()
         self.set_aside: set[str] = set()
         """Documents that declare what another one declares already: nothing is concluded from them."""
@@ -356,6 +358,13 @@ class Workspace:
                     texts.setdefault(start, {})[text] = metric
         return texts
 
+    # --- guardrails ---
+
+    @cached_property
+    def applying(self) -> frozenset[str]:
+        """The ids of the guardrails that apply, or may apply, to some team."""
+        return frozenset(guardrail.id for team in self.teams.values() for guardrail, _ in self.scope.of(team))
+
     # --- working together ---
 
     @cached_property
@@ -396,12 +405,22 @@ class Workspace:
         interaction, other = named.interaction, named.other
         if interaction.mode != "x-as-a-service" or interaction.service is None or GIVES[interaction.role]:
             return False
+        if self.is_reversed(named):
+            return False
         service = self.services.get(f"{other.id}/{interaction.service}")
         if service is not None:
             return service.status != "retired"
         if interaction.role is None and f"{named.team.id}/{interaction.service}" in self.services:
             return False  # it is the provider, without saying so
         return other.id in self.apis  # then AL202 speaks of the service
+
+    def is_reversed(self, named: Interacting) -> bool:
+        """Whether the role of this team is that of the other one, as the service tells that only one publishes."""
+        interaction = named.interaction
+        if interaction.service is None or interaction.mode != "x-as-a-service" or interaction.role is None:
+            return False
+        own, other = (f"{team.id}/{interaction.service}" in self.services for team in (named.team, named.other))
+        return other and not own if GIVES[interaction.role] else own and not other
 
     def agreed_by(self, said: Iterable[Interacting]) -> set[Kind]:
         """What the other team may say, and have it agreed by what this one says."""
@@ -435,7 +454,11 @@ class Workspace:
     def _side(self, team: Team, said: list[Interacting], answers: list[Interacting]) -> Side:
         agreed = self.agreed_by(answers)
         current = [named for named in said if not self.is_over(named.interaction)]
-        unanswered = [n for n in current if kind_of(n.interaction) not in agreed and not self.is_served(n)]
+        unanswered = [
+            named
+            for named in current
+            if self.is_reversed(named) or (kind_of(named.interaction) not in agreed and not self.is_served(named))
+        ]
         return Side(team, said, current, unanswered)
 
     @cached_property
