@@ -221,3 +221,18 @@ def test_nothing_follows_from_a_field_that_breaks_its_schema() -> None:
                 continue  # nothing tells whose it is
             follows.extend(f"{case}: {'.'.join(map(str, route))} of {line}" for line in said)
     assert not follows
+
+
+def test_a_period_that_is_over_is_one_fact_until_the_last_goal_is_closed() -> None:
+    """Else closing one of them would bring something new."""
+    goal = "  - {id: %s, title: Nobody waits, period: 2026-Q2, supports: [happy-senders]%s}\n"
+    head = "---\nkind: charter\nteam: checkout\nmission: Everybody can pay.\ngoals:\n"
+    org = "---\nkind: org\nname: Parcelry\nnorth-star: Anyone can send.\noutcomes: [{id: happy-senders, title: All}]\n---\n"
+    names = set()
+    for closed in ("", ", status: missed"):
+        charter = head + goal % ("one", closed) + goal % ("two", "") + "---\n"
+        case = Case(
+            Path("AL702.md"), "", f"```markdown org.md\n{org}```\n```markdown teams/checkout/charter.md\n{charter}```\n"
+        )
+        names.update(item.identity for item in find(case, texts(case)) if item.rule == "AL702")
+    assert len(names) == 1

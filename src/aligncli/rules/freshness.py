@@ -257,9 +257,17 @@ def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) 
         hint="close, or correct the period",
         related=tuple(Related(thing.path, f"still {_state(thing)}", id_route(thing)) for thing in others[:_SHOWN]),
         severity=Severity.INFO if proposed else None,
-        identity=(*_subject(holder)[0], "period", str(holder.period)),
+        identity=(*_whose(ws, holder), "period", str(holder.period)),
         rests_on=ws.period_facts(things[0]),
     )
+
+
+def _whose(ws: Workspace, holder: Dated) -> tuple[str, ...]:
+    """Whose period it is, as an identity begins: the same whichever of several that name it in a document are left."""
+    content = ws.by_path[holder.path].content
+    if isinstance(holder, Goal | Outcome) and holder.route and content is not None:
+        return *_subject(content)[0], f"{holder.noun}s"
+    return _subject(holder)[0]
 
 
 def _state(thing: Goal | Outcome) -> str:

@@ -565,7 +565,7 @@ def missing_team_api(ws: Workspace, config: Config) -> Iterator[Finding]:
 
     ## What it checks
     A team has a charter and no Team API. It is advice at first, and a warning once another team depends on it or
-    names it in an interaction. Groups and archived teams need none.
+    names it in an interaction that is not over. Groups and archived teams need none.
 
     ## Why it matters
     Those who depend on a team should not have to ask around how to reach it and what it offers.

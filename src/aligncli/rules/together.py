@@ -260,8 +260,8 @@ def _other_mode(ws: Workspace, own: Side, other: Side) -> Finding:
         f"team `{own.team.id}` {_claims(own.unanswered)}, and `{other.team.id}` {_claims(other.unanswered)}",
         (*named.route, "mode"),
         label=f"`{other.team.id}` says otherwise",
-        help=f"agree on which it is: then either `{other.team.id}` writes {_entries(ws, own)}, or `{own.team.id}` "
-        f"writes {_entries(ws, other)}",
+        help=f"agree on which it is: then either `{other.team.id}` writes {_entries(ws, own)} instead, or "
+        f"`{own.team.id}` writes {_entries(ws, other)}",
         hint="agree on one mode",
         related=(Related(rival.path, f"`{other.team.id}` says this", (*rival.route, "mode")),),
         severity=Severity.INFO if _is_young(ws, named.interaction, rival.interaction) else None,

@@ -415,7 +415,7 @@ class Resolver:
             if own in ws.teams and ws.apis.get(own) is api:
                 named = Interacting(interaction, ws.teams[own], team, api.path, route[:2], self._is_guess(noted))
                 ws.interactions.setdefault(own, []).append(named)
-            if team.id != own:
+            if team.id != own and not ws.is_over(interaction):
                 ws.named_by_others.setdefault(team.id, Place(api.path, route))
             if interaction.service is not None and team.id != own:  # AL501 speaks of a team that names itself
                 provider, user = (own, team.id) if _provides(interaction) else (team.id, own)
