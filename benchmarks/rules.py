@@ -23,8 +23,8 @@ from aligncli.rules.base import Rule
 from aligncli.workspace.workspace import Workspace
 
 AS_OF = date(2026, 11, 20)
-RUNS = 5
-TOO_SHORT = 0.01
+RUNS = 7
+TOO_SHORT = 0.03
 """Seconds; below this a ratio says more about the clock than about the rule."""
 MOST = 3.0
 """The greatest ratio that still counts as linear, on a machine that others use as well."""
