@@ -228,7 +228,7 @@ def test_a_period_that_is_over_is_one_fact_until_the_last_goal_is_closed() -> No
     goal = "  - {id: %s, title: Nobody waits, period: 2026-Q2, supports: [happy-senders]%s}\n"
     head = "---\nkind: charter\nteam: checkout\nmission: Everybody can pay.\ngoals:\n"
     org = "---\nkind: org\nname: Parcelry\nnorth-star: Anyone can send.\noutcomes: [{id: happy-senders, title: All}]\n---\n"
-    names = set()
+    names: set[tuple[str, ...]] = set()
     for closed in ("", ", status: missed"):
         charter = head + goal % ("one", closed) + goal % ("two", "") + "---\n"
         case = Case(
