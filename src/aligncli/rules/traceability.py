@@ -113,7 +113,7 @@ def _offer(ws: Workspace) -> str:
     if not live:
         return ""
     shown = ", ".join(
-        f'`{outcome.id}` ("{outcome.title}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4]
+        f'`{outcome.id}` ("{title_of(outcome)}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4]
     )
     more = f" and {len(live) - 4} more" if len(live) > 4 else ""
     return f"{'the only one is' if len(live) == 1 else 'the outcomes are'} {shown}{more}"
