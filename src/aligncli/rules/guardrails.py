@@ -8,7 +8,7 @@ from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
 from aligncli.model import Guardrail, Team
 from aligncli.rules.base import days, quoted, rule
-from aligncli.workspace.names import id_route
+from aligncli.workspace.names import id_route, title_of
 from aligncli.workspace.workspace import Workspace
 
 
@@ -91,7 +91,7 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
             if not applies or guardrail.id in kept or guardrail.enforcement == "automated":
                 continue
             severity = Severity.WARNING if grace else _by_level(guardrail)
-            title = f' ("{guardrail.title}")' if guardrail.title else ""
+            title = f' ("{title_of(guardrail)}")' if guardrail.title else ""
             message = f"team `{team.id}` does not declare guardrail `{guardrail.id}`{title}"
             if guardrail.in_force_from is not None and guardrail.in_force_from > ws.as_of:
                 severity = Severity.INFO

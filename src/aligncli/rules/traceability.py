@@ -10,7 +10,7 @@ from aligncli.diagnostics import Finding, Related, Route, Severity
 from aligncli.model import Goal, GoalsDocument, Measure, Metric, Org, Outcome, Team, direction
 from aligncli.rules.base import rule
 from aligncli.workspace.conflicts import Conflict, Push, opposed
-from aligncli.workspace.names import Status, id_route, named, noun
+from aligncli.workspace.names import Status, id_route, named, noun, title_of
 from aligncli.workspace.workspace import Apart, Dated, Place, Trace, Workspace, period_place
 
 
