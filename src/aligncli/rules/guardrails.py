@@ -371,9 +371,10 @@ def too_many_guardrails(ws: Workspace, config: Config) -> Iterator[Finding]:
         yield Finding(
             "AL406",
             team.path,
-            f"{len(musts)} musts apply to team `{team.id}`, and the budget is {budget}",
+            f"{len(musts)} {'musts apply' if len(musts) > 1 else 'must applies'} to team `{team.id}`, and the budget is "
+            f"{budget}",
             ("team",),
-            label=f"{len(musts)} musts",
+            label=f"{len(musts)} must{'s' if len(musts) > 1 else ''}",
             help="ask those who steer which of them could be archived, become `level: should` or apply to fewer "
             f"teams: {names}{more}",
             hint="ask those who steer for fewer",
