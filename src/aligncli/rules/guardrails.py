@@ -8,7 +8,7 @@ from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Route, Severity
 from aligncli.model import Guardrail, Team
 from aligncli.rules.base import days, quoted, rule
-from aligncli.workspace.names import id_route
+from aligncli.workspace.names import id_route, title_of
 from aligncli.workspace.workspace import Workspace
 
 
@@ -91,7 +91,7 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
             if not applies or guardrail.id in kept or guardrail.enforcement == "automated":
                 continue
             severity = Severity.WARNING if grace else _by_level(guardrail)
-            title = f' ("{guardrail.title}")' if guardrail.title else ""
+            title = f' ("{title_of(guardrail)}")' if guardrail.title else ""
             message = f"team `{team.id}` does not declare guardrail `{guardrail.id}`{title}"
             if guardrail.in_force_from is not None and guardrail.in_force_from > ws.as_of:
                 severity = Severity.INFO
@@ -371,9 +371,10 @@ def too_many_guardrails(ws: Workspace, config: Config) -> Iterator[Finding]:
         yield Finding(
             "AL406",
             team.path,
-            f"{len(musts)} musts apply to team `{team.id}`, and the budget is {budget}",
+            f"{len(musts)} {'musts apply' if len(musts) > 1 else 'must applies'} to team `{team.id}`, and the budget is "
+            f"{budget}",
             ("team",),
-            label=f"{len(musts)} musts",
+            label=f"{len(musts)} must{'s' if len(musts) > 1 else ''}",
             help="ask those who steer which of them could be archived, become `level: should` or apply to fewer "
             f"teams: {names}{more}",
             hint="ask those who steer for fewer",

@@ -411,9 +411,9 @@ def too_many_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
             yield Finding(
                 "AL605",
                 team.path,
-                f"team `{team.id}` has {len(current)} current goals, and the limit is {limit}",
+                f"team `{team.id}` has {len(current)} current goal{'s' if len(current) > 1 else ''}, and the limit is {limit}",
                 ("team",),
-                label=f"{len(current)} goals at once",
+                label=f"{len(current)} goal{'s' if len(current) > 1 else ''} at once",
                 help="choose: set what can wait to `status: proposed`, or give it a later `period`",
                 identity=(team.id, "team", "goals"),
                 rests_on=(

@@ -802,7 +802,7 @@ def team_size(ws: Workspace, config: Config) -> Iterator[Finding]:
         yield Finding(
             "AL505",
             team.path,
-            f"team `{team.id}` has {people}, and the limits are {fewest} to {most}",
+            f"team `{team.id}` has {people}, and the limit{f's are {fewest} to' if fewest < most else ' is'} {most}",
             ("size",),
             label=label,
             help=f"{help_}; `team-size` in align.toml sets the limits",

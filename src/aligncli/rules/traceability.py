@@ -10,7 +10,7 @@ from aligncli.diagnostics import Finding, Related, Route, Severity
 from aligncli.model import Goal, GoalsDocument, Measure, Metric, Org, Outcome, Team, direction
 from aligncli.rules.base import rule
 from aligncli.workspace.conflicts import Conflict, Push, opposed
-from aligncli.workspace.names import Status, id_route, named, noun
+from aligncli.workspace.names import Status, id_route, named, noun, title_of
 from aligncli.workspace.workspace import Apart, Dated, Place, Trace, Workspace, period_place
 
 
@@ -113,7 +113,7 @@ def _offer(ws: Workspace) -> str:
     if not live:
         return ""
     shown = ", ".join(
-        f'`{outcome.id}` ("{outcome.title}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4]
+        f'`{outcome.id}` ("{title_of(outcome)}")' if outcome.title else f"`{outcome.id}`" for outcome in live[:4]
     )
     more = f" and {len(live) - 4} more" if len(live) > 4 else ""
     return f"{'the only one is' if len(live) == 1 else 'the outcomes are'} {shown}{more}"

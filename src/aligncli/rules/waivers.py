@@ -8,7 +8,7 @@ from datetime import timedelta
 from aligncli.config import Config
 from aligncli.diagnostics import Edit, Fact, Finding, Fix, Related, Severity
 from aligncli.model import Team
-from aligncli.rules.base import days, rule
+from aligncli.rules.base import days, quoted, rule
 from aligncli.rules.guardrails import scope_facts
 from aligncli.workspace.workspace import Waiving, Workspace
 
@@ -240,7 +240,8 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
         approver, owner, lead = _folded(waiver.approved_by), _folded(guardrail.owner), _folded(team.lead)
         subject = f"the waiver of team `{team.id}` for guardrail `{guardrail.id}`"
         is_owned = owner and owner != lead
-        whom = f"`{guardrail.owner}`" if is_owned else "somebody outside the team"
+        whose = quoted(guardrail.owner or "")
+        whom = f"`{whose}`" if is_owned else "somebody outside the team"
         related: tuple[Related, ...] = ()
         facts: tuple[Fact, ...] = ((team.key, "lead"), (guardrail.key, "owner"))
         if not approver:
@@ -251,7 +252,7 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             related = (Related(team.path, "leads the team", ("lead",)),)
         elif owner and owner not in (approver, lead):
             message = (
-                f"{subject} is approved by `{waiver.approved_by}`, and the guardrail belongs to `{guardrail.owner}`"
+                f"{subject} is approved by `{quoted(waiver.approved_by or '')}`, and the guardrail belongs to `{whose}`"
             )
             label, field = "not the owner", "approved-by"
             related = (Related(guardrail.path, "owns the guardrail", (*guardrail.route, "owner")),)
@@ -264,7 +265,7 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             (*route, field),
             label=label,
             help=f"ask {whom}{', who owns the guardrail,' if is_owned else ''} to agree, and then write "
-            + (f"`approved-by: {guardrail.owner}`" if is_owned else "who it was under `approved-by`"),
+            + (f"`approved-by: {whose}`" if is_owned else "who it was under `approved-by`"),
             hint=f"ask {whom}",
             related=related,
             identity=(team.id, "waivers", guardrail.id, "approved-by", approver),

@@ -226,8 +226,8 @@ class Names:
 
 
 def title_of(thing: Any) -> str:
-    """The words a thing goes by."""
-    return str(getattr(thing, "title", "") or getattr(thing, "name", "") or "")
+    """The words a thing goes by, on one line."""
+    return " ".join(str(getattr(thing, "title", "") or getattr(thing, "name", "") or "").split())
 
 
 def noun(thing: Any) -> str:
