@@ -16,6 +16,7 @@ from aligncli.io.repo import Repo
 from aligncli.io.resources import load_schemas
 from aligncli.testing import AS_OF, check, lines, write
 from aligncli.views.tree import MAX_DEPTH, build_tree, walk
+from aligncli.workspace.load import load_document
 
 ORG = "---\nkind: org\nname: P\nnorth-star: Star.\nperiod: 2026\noutcomes:\n"
 
@@ -114,3 +115,22 @@ def test_two_byte_order_marks(tmp_path: Path) -> None:
     text = "\ufeff\ufeff---\nkind: charter\nteam: t\nmision: M.\n---\n"
     report = check(tmp_path, {"org.md": ORG[: ORG.index("period")] + "---\n", "teams/t/charter.md": text})
     assert next(line for line in lines(report) if "error" in line).startswith("teams/t/charter.md:4:1: error[AL102]")
+
+
+@pytest.mark.parametrize(
+    ("item", "mistakes"),
+    [
+        ("{what: time}", 1),
+        ("{}", 3000),
+        ("{id: a, some: 1, more: 2}", 9000),
+        ('{id:"a, b, c"}', 3000),
+    ],
+)
+def test_thousands_of_items_that_are_wrong(item: str, mistakes: int) -> None:
+    items = f"  - {item}\n" * 3000
+    text = f"---\nkind: charter\nteam: t\nmission: M.\ngoals:\n{items}---\n"
+    start = time.perf_counter()
+    document = load_document("teams/t/charter.md", text, load_schemas())
+    assert time.perf_counter() - start < 20  # it was a minute, and more than a second is rare now
+    assert document is not None
+    assert len(document.problems) == mistakes
