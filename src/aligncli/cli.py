@@ -42,6 +42,11 @@ class CheckFormat(StrEnum):
     concise = "concise"
     json = "json"
     github = "github"
+    gitlab = "gitlab"
+    sarif = "sarif"
+    junit = "junit"
+    markdown = "markdown"
+    rdjson = "rdjson"
 
 
 class TreeFormat(StrEnum):
@@ -177,7 +182,19 @@ def check(
             metavar="[PATH]...", help="Report on these alone; links are checked in the whole repo.", show_default=False
         ),
     ] = None,
-    output_format: Annotated[CheckFormat, typer.Option("--format", help="How to print findings.")] = CheckFormat.full,
+    output_format: Annotated[
+        Optional[CheckFormat],  # noqa: UP045
+        typer.Option("--format", help="How to print findings.  [default: full, or what the CI system reads]"),
+    ] = None,
+    output: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--output",
+            metavar="[FORMAT:]FILE",
+            help="Write findings to FILE; may be given once for each reader.",
+            show_default=False,
+        ),
+    ] = None,
     select: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
@@ -237,7 +254,8 @@ def check(
 
         wish = Wish(
             paths=paths or (),
-            output_format=output_format.value,
+            output_format=output_format.value if output_format else None,
+            outputs=output or (),
             select=select or (),
             ignore=ignore or (),
             fail_on=fail_on.value if fail_on else None,

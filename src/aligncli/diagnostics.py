@@ -11,6 +11,9 @@ import msgspec
 Route = tuple[str | int, ...]
 """Keys and indexes that lead into a document's frontmatter; the empty route is the whole document."""
 
+Key = tuple[str, tuple[str, ...]]
+"""A code and an identity: what makes a finding the same fact tomorrow."""
+
 Fact = tuple[str, str]
 """An (entity, field) pair that a rule read, such as ``("goal:checkout/pay", "supports")``; a namespace
 (``"goals"``) in place of the entity means *any* of them."""
@@ -114,6 +117,11 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     identity: tuple[str, ...] = ()
     rests_on: tuple[Fact, ...] = ()
 
+    @property
+    def key(self) -> Key:
+        """What makes it the same fact tomorrow; its place only where it is about nothing with a name."""
+        return self.rule, self.identity or (self.path, self.message)
+
 
 class LocatedRelated(NamedTuple):
     """A related place, located."""
@@ -157,6 +165,13 @@ class Diagnostic(msgspec.Struct, frozen=True, gc=False):
     related: tuple[LocatedRelated, ...] = ()
     fix: LocatedFix | None = None
     identity: tuple[str, ...] = ()
+    team: str | None = None
+    """The team in whose documents it stands; nothing for those of the organisation."""
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same fact tomorrow, as that of its finding."""
+        return self.code, self.identity or (self.path, self.message)
 
     @property
     def subject(self) -> str | None:

@@ -93,7 +93,7 @@ def place(start: tuple[int, int], end: tuple[int, int]) -> dict[str, dict[str, i
 
 def test_json_field_by_field(tool: Tool) -> None:
     report = tool.json("check", tool.repo(SAMPLE), "--as-of", DAY)
-    assert list(report) == ["version", "tool", "as_of", "summary", "diagnostics"]
+    assert list(report) == ["version", "tool", "as_of", "since", "summary", "diagnostics"]
     assert report["version"] == 1
     assert report["tool"] == {"name": "align", "version": aligncli.__version__}
     assert report["as_of"] == DAY
@@ -112,6 +112,7 @@ def test_json_field_by_field(tool: Tool) -> None:
         "message": "goal `checkout/one-tap-pay` supports `fewer-abandonned-carts`, which does not exist",
         "help": 'an outcome with a similar id exists: `fewer-abandoned-carts` ("Fewer abandoned carts", org.md:9:11)',
         "subject": "checkout/one-tap-pay",
+        "team": "checkout",
         "path": "teams/checkout/charter.md",
         "range": place((12, 13), (12, 35)),
         "related": [{"path": "teams/checkout/charter.md", "range": place((10, 9), (10, 20)), "message": "this goal"}],
@@ -154,6 +155,7 @@ def test_json_has_one_shape_for_everything(tool: Tool) -> None:
             "message",
             "help",
             "subject",
+            "team",
             "path",
             "range",
             "related",

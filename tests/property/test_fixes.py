@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from aligncli import engine
 from aligncli.commands.mend import Mended, mend
 from aligncli.config import Config
-from aligncli.diagnostics import Route, Span
+from aligncli.diagnostics import Key, Route, Span
 from aligncli.document.fences import split
 from aligncli.document.loader import load
 from aligncli.document.source import Source
-from aligncli.engine.baseline import Key, _former_names, key_of
+from aligncli.engine.baseline import _former_names
 from aligncli.io.repo import Repo
 from aligncli.model import FiscalYear
 from aligncli.rules import RULES
@@ -65,7 +65,7 @@ class Desk(Repo):
 
 
 def facts(report: engine.Report) -> Counter[Key]:
-    return Counter(key_of(verdict.finding) for verdict in report.verdicts)
+    return Counter(verdict.finding.key for verdict in report.verdicts)
 
 
 # --- where something can slip ---

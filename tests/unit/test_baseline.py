@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from aligncli import engine
-from aligncli.diagnostics import AlignError, Finding, Severity
-from aligncli.engine.baseline import Baseline, Key, key_of, read_baseline, write_baseline
+from aligncli.diagnostics import AlignError, Finding, Key, Severity
+from aligncli.engine.baseline import Baseline, read_baseline, write_baseline
 from aligncli.io.repo import Repo
 from aligncli.rules import RULES
 from aligncli.testing import AS_OF, ORG, OUTCOME, write
@@ -143,7 +143,7 @@ def test_another_rule_or_another_fact_is_new() -> None:
 
 def test_what_has_no_identity_is_known_by_its_place_and_message() -> None:
     bare = Finding("AL104", "p.md", "a message")
-    assert key_of(bare) == ("AL104", ("p.md", "a message"))
+    assert bare.key == ("AL104", ("p.md", "a message"))
     assert baseline(("AL104", ["p.md", "a message"])).knows(bare)
 
 
@@ -269,7 +269,7 @@ class Run:
         self.root = root
         (root / "align.toml").touch()
         write(root, files or FILES)
-        self.baseline = write_baseline(Counter(key_of(verdict.finding) for verdict in self().verdicts))
+        self.baseline = write_baseline(Counter(verdict.finding.key for verdict in self().verdicts))
 
     def __call__(
         self, text: str | None = None, selection: engine.Selection | None = None, **options: Any

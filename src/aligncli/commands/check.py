@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from aligncli import engine
+from aligncli.commands.outputs import plan, publish, refuse_documents
 from aligncli.commands.session import Session
 from aligncli.config import parse_level
 from aligncli.diagnostics import AlignError, Severity
-from aligncli.io.files import git_top
+from aligncli.io.ci import Ci, find_ci
 from aligncli.io.repo import Repo
+from aligncli.render.check import Checked
+from aligncli.render.check_text import statistics
 
 _WHOLE = "--write-baseline is for the whole repo: leave out paths; --baseline names the file"
 
@@ -21,7 +23,8 @@ class Wish(NamedTuple):
     """What a check was asked for."""
 
     paths: Sequence[Path] = ()
-    output_format: str = "full"
+    output_format: str | None = None
+    outputs: Sequence[str] = ()
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
     fail_on: str | None = None
@@ -42,9 +45,11 @@ def check(session: Session, wish: Wish) -> int:
         AlignError: it could not run: options, configuration, paths, no documents, a crashed rule.
     """
     _refuse_contradictions(wish)
+    for_people = wish.statistics or wish.diff or wish.write_baseline
+    outputs = plan(wish.output_format, wish.outputs, Ci() if for_people else find_ci())
     repo = Repo.around(session.start, wish.paths, plugins=wish.plugins)
     limit = repo.config.fail_on if wish.fail_on is None else parse_level(wish.fail_on)
-    shown = Severity.INFO if wish.output_format == "json" or wish.show == "info" else Severity.WARNING
+    shown = Severity.INFO if wish.show == "info" else Severity.WARNING
     if limit is not None:
         shown = min(shown, limit)
     selection = engine.Selection(_words(wish.select), _words(wish.ignore))
@@ -63,6 +68,7 @@ def check(session: Session, wish: Wish) -> int:
             one = _filter([repo.relative(path)])
             if not any(one is None or one(document.path) for document in ws.documents):
                 raise AlignError(_nothing(repo.root, path if wish.paths else None))
+        refuse_documents(outputs, repo, (document.path for document in ws.documents))
         baseline = known.read() if known else None
         return engine.run(
             ws,
@@ -70,7 +76,8 @@ def check(session: Session, wish: Wish) -> int:
             selection,
             repo.text,
             reports_on=reports_on,
-            show=shown,
+            show=outputs.least(shown),
+            silenced=outputs.holds_all,
             rules=repo.rules,
             complete=repo.has_all_rules,
             baseline=baseline,
@@ -81,6 +88,7 @@ def check(session: Session, wish: Wish) -> int:
 
         debts.write(session, repo, run(), wish.baseline, min(Severity.WARNING, limit or Severity.WARNING))
         return 0
+    mended = None
     if wish.fix:
         from aligncli.commands.mend import mend, tell, write
 
@@ -89,18 +97,28 @@ def check(session: Session, wish: Wish) -> int:
             return tell(session, mended, diff=True)
         write(repo, mended)
         report = mended.report
-        _print(session, repo, report, wish, infos_shown=shown <= Severity.INFO)
-        tell(session, mended)
     else:
         report = run()
-        _print(session, repo, report, wish, infos_shown=shown <= Severity.INFO)
+    checked = Checked(
+        report, session.as_of, limit, repo.rules, repo.text, repo.prefix_in_git, find_ci().blob, session.style
+    )
+    if wish.statistics:
+        session.terminal.out(statistics(checked))
+        outputs = outputs._replace(screen=None)
+    publish(session, outputs, checked, shown)
+    if mended is not None:
+        from aligncli.commands.mend import tell
+
+        tell(session, mended)
     return 1 if limit is not None and report.worst >= limit else 0
 
 
 def _refuse_contradictions(wish: Wish) -> None:
-    if wish.statistics and wish.output_format not in ("full", "concise"):
+    if wish.statistics and (wish.output_format or "full") not in ("full", "concise"):
         raise AlignError(f"--statistics is for people; it does not go with --format {wish.output_format}")
-    if wish.diff and (wish.statistics or wish.output_format not in ("full", "concise")):
+    if (wish.diff or wish.write_baseline) and wish.outputs:
+        raise AlignError(f"{'--diff' if wish.diff else '--write-baseline'} gives no findings; leave out --output")
+    if wish.diff and (wish.statistics or (wish.output_format or "full") not in ("full", "concise")):
         other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
         raise AlignError(f"--diff prints what would change and no findings; it does not go with {other}")
     if (wish.diff or wish.unsafe) and not wish.fix:
@@ -111,42 +129,9 @@ def _refuse_contradictions(wish: Wish) -> None:
         raise AlignError(_WHOLE)
     if wish.write_baseline and (wish.select or wish.ignore):
         raise AlignError("--write-baseline is for the whole repo: leave out --select and --ignore")
-    if wish.write_baseline and (wish.statistics or wish.output_format not in ("full", "concise")):
+    if wish.write_baseline and (wish.statistics or (wish.output_format or "full") not in ("full", "concise")):
         other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
         raise AlignError(f"--write-baseline writes findings down and prints none; it does not go with {other}")
-
-
-def _print(session: Session, repo: Repo, report: engine.Report, wish: Wish, *, infos_shown: bool) -> None:
-    terminal, style = session.terminal, session.style
-    if wish.output_format == "json":
-        from aligncli.render.check_json import check_json
-
-        terminal.out(check_json(report, session.as_of))
-        return
-    from aligncli.render import check_text
-
-    if wish.statistics:
-        terminal.out(check_text.statistics(report.by_rule, repo.rules, style))
-    elif wish.output_format == "full":
-        terminal.out(check_text.full(report, repo.text, style))
-        if terminal.is_interactive:
-            terminal.note(check_text.pointer(report))
-    elif wish.output_format == "concise":
-        terminal.out(check_text.concise(report, style))
-    else:
-        from aligncli.render.github import github
-
-        terminal.out(github(report, prefix_in_git(repo.root)))
-    terminal.note(check_text.summary_line(report.summary, style, infos_shown=infos_shown))
-
-
-def prefix_in_git(root: Path) -> str:
-    """The way from the git top level to the root, empty or ending in ``/``."""
-    top = git_top(root)
-    if top is None:
-        return ""
-    way = Path(os.path.relpath(root, top)).as_posix()
-    return "" if way == "." else way + "/"
 
 
 def _words(values: Sequence[str]) -> list[str]:

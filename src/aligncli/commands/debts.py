@@ -9,7 +9,7 @@ from pathlib import Path
 from aligncli.commands.session import Session
 from aligncli.diagnostics import AlignError, Severity
 from aligncli.engine import Report
-from aligncli.engine.baseline import DEFAULT_NAME, Baseline, key_of, read_baseline, write_baseline
+from aligncli.engine.baseline import DEFAULT_NAME, Baseline, read_baseline, write_baseline
 from aligncli.io.files import Rewrite, Unreadable, read_text, rewrite_all
 from aligncli.io.repo import Repo
 from aligncli.render.text import count, plain
@@ -74,7 +74,7 @@ def write(session: Session, repo: Repo, report: Report, option: Path | None, lea
     """
     name = _name(repo, option) if option is not None else _configured(repo) if repo.config.baseline else DEFAULT_NAME
     keys = Counter(
-        key_of(verdict.finding)
+        verdict.finding.key
         for verdict in report.verdicts
         if verdict.severity >= least and verdict.rule.check is not None
     )

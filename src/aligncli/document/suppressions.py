@@ -61,6 +61,7 @@ class Suppression(NamedTuple):
     """Why it suppresses nothing, as the end of a sentence about it."""
     help: str | None = None
     """How to mend the fault."""
+    reason: str = ""
 
 
 def read_suppressions(text: str, front: Span, body: int) -> tuple[Suppression, ...]:
@@ -237,6 +238,7 @@ def _read(said: str, offset: int, span: Span, opening: str, *, on_top: bool) -> 
         None if match["what"] == "ignore-file" else whole,
         fault,
         help_ if fault else None,
+        " ".join((match["reason"] or "").split()),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice, product
 from typing import Any, NamedTuple
 
-from aligncli.diagnostics import AlignError, Finding, Span
+from aligncli.diagnostics import AlignError, Finding, Key, Span
 from aligncli.engine.select import near_rule
 from aligncli.rules.base import Rule, StaleEntry, UnknownName
 from aligncli.workspace.workspace import Workspace
@@ -27,9 +27,6 @@ _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})", re.M)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MOST_NAMES = 100
 """So many combinations of former names are tried for one finding."""
-
-Key = tuple[str, tuple[str, ...]]
-"""A code and an identity."""
 
 
 class Entry(NamedTuple):
@@ -91,7 +88,7 @@ class Baseline:
 
     def _listed(self, finding: Finding) -> Key | None:
         """The key under which some entries are left for a finding: its own, or one with former names."""
-        code, identity = key_of(finding)
+        code, identity = finding.key
         names = [[part, *self._former.get(part, ())] for part in identity]
         keys = ((code, parts) for parts in islice(product(*names), _MOST_NAMES))  # the present names come first
         return next((key for key in keys if self._left.get(key, 0) > 0), None)
@@ -138,11 +135,6 @@ class Baseline:
                 last = index
         head, tail = self._text[: spans[0].start], self._text[spans[-1].end :]
         return "".join((head, *parts, tail)) if parts else head.rstrip() + tail.lstrip()
-
-
-def key_of(finding: Finding) -> Key:
-    """What makes a finding the same fact tomorrow; its place only where it is about nothing with a name."""
-    return finding.rule, finding.identity or (finding.path, finding.message)
 
 
 def _former_names(ws: Workspace) -> dict[str, list[str]]:

@@ -72,6 +72,7 @@ class Places:
             related=tuple(self._related(related, literal) for related in finding.related),
             fix=self.fix(finding),
             identity=finding.identity,
+            team=self._ws.team_around(finding.path),
         )
 
     def of(self, finding: Finding) -> Range:

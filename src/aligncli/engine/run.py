@@ -6,7 +6,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError, Diagnostic, Fact, Finding, LocatedFix, Severity
@@ -55,6 +55,41 @@ class Verdict(NamedTuple):
     finding: Finding
 
 
+class Silenced(NamedTuple):
+    """A finding that counts for nothing, because somebody agreed to live with it."""
+
+    diagnostic: Diagnostic
+    reason: str
+    """As the suppression gives it; empty for what the baseline lists."""
+    in_source: bool
+    """Whether a comment in the document suppresses it; else the baseline lists it."""
+
+
+class Place(NamedTuple):
+    """A document that a check reports on."""
+
+    path: str
+    team: str | None
+    """Whose it is; nothing for the organisation's own."""
+
+
+class Since(NamedTuple):
+    """What a report leaves out, because it was there before."""
+
+    ref: str
+    """The revision, as somebody named it."""
+    base: str
+    """The commit that was compared with: where it and what is checked parted."""
+    old: int
+    """How many findings stood there already."""
+    mended: int
+    """How many stood there and are gone."""
+    configuration: Sequence[str] = ()
+    """The files that decide what is checked and differ from the base's, whose word counts."""
+    empty: str | None = None
+    """Why nothing could be compared with, so that everything is new."""
+
+
 class Report(NamedTuple):
     """The result of a check."""
 
@@ -69,6 +104,16 @@ class Report(NamedTuple):
     """All that was found and neither suppressed nor known to the baseline."""
     fixes: Sequence[LocatedFix] = ()
     """Theirs and those of what the baseline knows, safe or not."""
+    documents: Sequence[Place] = ()
+    """Those that it reports on, sorted by path."""
+    silenced: Sequence[Silenced] = ()
+    """What was suppressed or is known to the baseline, sorted by place; empty unless it was asked for."""
+    since: Since | None = None
+    """What it leaves out; nothing where it was asked for everything."""
+
+    def at_least(self, severity: Severity) -> Report:
+        """The same report, with only those diagnostics that are as severe."""
+        return self._replace(diagnostics=[item for item in self.diagnostics if item.severity >= severity])
 
 
 class RuleCrash(AlignError):
@@ -86,6 +131,7 @@ def run(
     rules: Sequence[Rule] = RULES,
     complete: bool = True,
     baseline: Baseline | None = None,
+    silenced: bool = False,
 ) -> Report:
     """Checks a workspace.
 
@@ -99,6 +145,7 @@ def run(
         rules: the rules to run.
         complete: whether they are all that exist here, so that other names are wrong.
         baseline: findings that need not be reported again.
+        silenced: whether to list what was suppressed or is in the baseline.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
@@ -108,10 +155,15 @@ def run(
     verdicts = judge.verdicts()
     counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
-    shown.sort(key=lambda item: (item.path, item.range.start, item.code, item.message))
-    mended = [*(verdict.finding for verdict in verdicts), *judge.known]
+    shown.sort(key=_by_place)
+    mended = [verdict.finding for verdict in (*verdicts, *judge.known)]
     fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
     safe = sum(fix.safe for fix in fixes)
+    documents = [
+        Place(document.path, ws.team_around(document.path))
+        for document in ws.documents
+        if document.kind and (not reports_on or reports_on(document.path))
+    ]
     summary = Summary(
         documents=sum(1 for document in ws.documents if document.kind),
         teams=len(ws.teams),
@@ -121,16 +173,19 @@ def run(
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],
-        suppressed=judge.suppressed,
+        suppressed=len(judge.suppressed),
         fixable=safe,
         fixable_unsafely=len(fixes) - safe,
         baselined=len(judge.known),
-        reported_on=sum(
-            1 for document in ws.documents if document.kind and (not reports_on or reports_on(document.path))
-        ),
+        reported_on=len(documents),
     )
     by_rule = Counter(verdict.rule.code for verdict in verdicts)
-    return Report(shown, summary, by_rule, max(counts, default=Severity.OFF), verdicts, fixes)
+    worst = max(counts, default=Severity.OFF)
+    return Report(shown, summary, by_rule, worst, verdicts, fixes, documents, judge.silenced() if silenced else ())
+
+
+def _by_place(item: Diagnostic) -> tuple[Any, ...]:
+    return item.path, item.range.start, item.code, item.message
 
 
 class _Judge:
@@ -162,8 +217,10 @@ class _Judge:
         wanted = chosen(selection.select, "--select", rules) if selection.select else frozenset(self._settings)
         self._wanted = wanted - chosen(selection.ignore, "--ignore", rules)
         self._suppressions = Suppressions(ws, places, rules, self._reports_on)
-        self.suppressed = 0
-        self.known: list[Finding] = []
+        self._places = places
+        self.suppressed: list[Verdict] = []
+        """What comments suppress."""
+        self.known: list[Verdict] = []
         """What the baseline lists."""
 
     def verdicts(self) -> list[Verdict]:
@@ -184,6 +241,15 @@ class _Judge:
                         found.append(Verdict(rule, severity, finding))
         return found
 
+    def silenced(self) -> list[Silenced]:
+        """What comments suppress and what the baseline lists, located and sorted."""
+        found = [
+            Silenced(self._places.diagnostic(*verdict), self._suppressions.reason(verdict.finding), True)
+            for verdict in self.suppressed
+        ]
+        found += [Silenced(self._places.diagnostic(*verdict), "", False) for verdict in self.known]
+        return sorted(found, key=lambda item: _by_place(item.diagnostic))
+
     def _runs(self, rule: Rule) -> bool:
         return rule.code in self._wanted and self._settings[rule.code].severity is not Severity.OFF
 
@@ -202,20 +268,21 @@ class _Judge:
         severity = self._severity(rule, finding)
         is_silenced = self._suppressions.silences(finding)
         counts = severity is not Severity.OFF and (is_about_text(rule.code) or _stands(finding, self._ws))
+        verdict = Verdict(rule, severity, finding)
         if counts and is_silenced:
-            self.suppressed += 1
+            self.suppressed.append(verdict)
             return None
         if self._baseline is not None:
             if not counts:
                 self._baseline.spare(finding)
             elif self._baseline.knows(finding):
-                self.known.append(finding)
+                self.known.append(verdict)
                 return None
         if not counts:
             return None
         if severity > Severity.INFO:
             self._suppressions.misses(finding)
-        return Verdict(rule, severity, finding)
+        return verdict
 
     def _applied(self, found: Sequence[Verdict]) -> Applied:
         """What a run did with its configuration, its suppressions and its baseline."""

@@ -116,6 +116,16 @@ class Suppressions:
             end = self._around[finding.path].get(end)
         return silenced
 
+    def reason(self, finding: Finding) -> str:
+        """What the suppression gives as its reason that silences a finding."""
+        line = self._places.of(finding).start.line
+        for end, group in sorted(self._by_path[finding.path].items()):
+            for entry in group.entries:
+                is_meant = any(finding.rule in codes for _, codes in entry.words)
+                if is_meant and entry.start <= line <= end and _holds(entry.suppression, self._as_of):
+                    return entry.suppression.reason
+        return ""
+
     def misses(self, finding: Finding) -> None:
         """Notes where something is reported that a suppression in its document might have been meant for."""
         if finding.path in self._by_path:

@@ -265,21 +265,68 @@ def rewrite_all(root: Path, files: Mapping[str, Rewrite]) -> None:
                 os.unlink(name)
 
 
+def write_output(place: Path, text: str) -> None:
+    """Writes a result to the file that somebody named: its old content or all of the new one, and never a part.
+
+    A link is replaced, not followed; what is no regular file (``/dev/stderr``, a named pipe) is written to as it is.
+    Folders on the way are made.
+
+    Raises:
+        AlignError: it cannot be written.
+    """
+    try:
+        if place.exists() and not place.is_file() and (not place.is_symlink() or place.is_relative_to("/dev")):
+            with open(place, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                file.write(text)
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        status = os.lstat(place) if os.path.lexists(place) else None
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            status = None
+        name = _beside(str(place), text, status)
+        try:
+            os.replace(name, place)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        raise AlignError(f"cannot write {place}: {(error.strerror or str(error)).lower()}") from None
+
+
+def append_text(place: str, text: str) -> None:
+    """Adds to a file that a CI system gave for this.
+
+    Raises:
+        AlignError: it cannot be written.
+    """
+    try:
+        with open(place, "a", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise AlignError(f"cannot write {place}: {(error.strerror or str(error)).lower()}") from None
+
+
 def _stage(root: Path, path: str, rewrite: Rewrite) -> str:
     """Writes a new text beside the place that it will take, with its mode and owner."""
-    import tempfile  # most runs write nothing
-
     place = os.path.join(root, path)
     status = os.lstat(place) if os.path.lexists(place) else None
     if status is not None and not stat.S_ISREG(status.st_mode):
         raise AlignError(f"{path} is not a regular file; nothing was written")
     _refuse_change(root, path, rewrite)
+    return _beside(place, rewrite.new, status)
+
+
+def _beside(place: str, text: str, status: os.stat_result | None) -> str:
+    """Writes a text to a file beside a place, with the mode and owner of what stands there."""
+    import tempfile  # most runs write nothing
+
     if status is not None and not os.access(place, os.W_OK):  # a rename would not ask
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    descriptor, name = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".align-")
+    descriptor, name = tempfile.mkstemp(dir=os.path.dirname(place) or ".", prefix=".align-")
     try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(rewrite.new)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         if status is not None and hasattr(os, "chown"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import Unreadable, discover, find_root, is_ours, read_text
+from aligncli.io.files import Unreadable, discover, find_root, git_top, is_ours, read_text
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
 from aligncli.schema import Schemas
@@ -74,6 +74,14 @@ class Repo:
         if isinstance(text, Unreadable):
             raise AlignError(f"{FILE_NAME} {text.reason}")
         return parse_config(text, self.schemas)
+
+    @cached_property
+    def prefix_in_git(self) -> str:
+        """The way from the git top level to the root, empty or ending in ``/``."""
+        top = git_top(self.root)
+        if top is None or top == self.root:
+            return ""
+        return self.root.relative_to(os.path.realpath(top)).as_posix() + "/"
 
     @cached_property
     def all_schemas(self) -> Schemas:

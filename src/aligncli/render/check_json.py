@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from aligncli import __version__
 from aligncli.diagnostics import Diagnostic, Range
-from aligncli.engine import Report
+from aligncli.render.check import Checked
 from aligncli.render.text import json_text
 
 
-def check_json(report: Report, as_of: date) -> str:
+def check_json(checked: Checked) -> str:
     """The whole report; paths are relative to the root."""
+    report = checked.report
     document = {
         "version": 1,
         "tool": {"name": "align", "version": __version__},
-        "as_of": as_of.isoformat(),
+        "as_of": checked.as_of.isoformat(),
+        "since": report.since._asdict() if report.since is not None else None,
         "summary": report.summary._asdict(),
         "diagnostics": [_diagnostic(item) for item in report.diagnostics],
     }
@@ -35,6 +36,7 @@ def _diagnostic(item: Diagnostic) -> dict[str, Any]:
         "message": item.message,
         "help": item.help,
         "subject": item.subject,
+        "team": item.team,
         "path": item.path,
         "range": _range(item.range),
         "related": [

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from aligncli.diagnostics import Diagnostic
 from aligncli.document.source import Source
 from aligncli.engine import Report, Summary
+from aligncli.render.check import Checked
 from aligncli.render.text import Style, count, plain, without_commands
-from aligncli.rules.base import Rule
 
 
-def full(report: Report, source: Callable[[str], str], style: Style) -> str:
+def full(checked: Checked) -> str:
     """Every diagnostic with the lines it is about."""
+    report, style = checked.report, checked.style
     if not report.diagnostics:
         return ""
     sources: dict[str, Source] = {}
 
     def lines_of(path: str) -> Source:
         if path not in sources:
-            sources[path] = Source(source(path))
+            sources[path] = Source(checked.text(path))
         return sources[path]
 
     return without_commands("".join("\n".join(_full(item, lines_of, style)) + "\n\n" for item in report.diagnostics))
@@ -60,21 +61,24 @@ def pointer(report: Report) -> str:
     return f"`align explain {report.diagnostics[0].code}` says more\n" if report.diagnostics else ""
 
 
-def concise(report: Report, style: Style) -> str:
+def concise(checked: Checked) -> str:
     """Every diagnostic in one line, as editors and ``grep`` like it."""
-    lines = []
-    for item in report.diagnostics:
-        start = item.range.start
-        hint = f" ({plain(item.hint)})" if item.hint else ""
-        code = style.severity(f"{item.severity.label}[{item.code}]", item.severity)
-        lines.append(f"{plain(item.path)}:{start.line}:{start.column}: {code} {plain(item.message)}{hint}\n")
-    return without_commands("".join(lines))
+    return without_commands("".join(concise_line(item, checked.style) for item in checked.report.diagnostics))
 
 
-def statistics(by_rule: Mapping[str, int], rules: Sequence[Rule], style: Style) -> str:
+def concise_line(item: Diagnostic, style: Style) -> str:
+    """A diagnostic in one line."""
+    start = item.range.start
+    hint = f" ({plain(item.hint)})" if item.hint else ""
+    code = style.severity(f"{item.severity.label}[{item.code}]", item.severity)
+    return f"{plain(item.path)}:{start.line}:{start.column}: {code} {plain(item.message)}{hint}\n"
+
+
+def statistics(checked: Checked) -> str:
     """How often each rule found something, the most frequent first."""
+    by_rule, style = checked.report.by_rule, checked.style
     width = max((len(str(number)) for number in by_rule.values()), default=1)
-    names = {rule.code: rule.name for rule in rules}
+    names = {rule.code: rule.name for rule in checked.rules}
     ranked = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))
     return "".join(
         f"{number:>{width}}  {style.paint(code, bold=True)}  {names.get(code, '')}\n" for code, number in ranked

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from aligncli.diagnostics import Diagnostic, Severity
-from aligncli.engine import Report
+from aligncli.render.check import Checked
 from aligncli.render.text import plain
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice", Severity.OFF: "notice"}
 
 
-def github(report: Report, prefix: str) -> str:
-    """One command per diagnostic.
-
-    Args:
-        report: what to print.
-        prefix: the way from the git top level to the root, empty or ending in ``/``: GitHub knows no other root.
-    """
-    return "".join(_command(item, prefix) for item in report.diagnostics)
+def github(checked: Checked) -> str:
+    """One command per diagnostic."""
+    return "".join(_command(item, checked.path(item.path)) for item in checked.report.diagnostics)
 
 
-def _command(item: Diagnostic, prefix: str) -> str:
+def _command(item: Diagnostic, path: str) -> str:
     start, end = item.range
     properties = {
-        "file": plain(prefix + item.path),
+        "file": plain(path),
         "line": str(start.line),
         "endLine": str(end.line),
         "col": str(start.column),

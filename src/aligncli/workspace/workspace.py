@@ -358,6 +358,22 @@ class Workspace:
                     texts.setdefault(start, {})[text] = metric
         return texts
 
+    def team_around(self, path: str) -> str | None:
+        """The id of the team whose document lies at a path: as it says itself, else as its folder's charter does."""
+        document = self.by_path.get(path)
+        content = document.content if document is not None else None
+        if isinstance(content, Team | GoalsDocument | TeamApi) and content.team:
+            return content.team
+        return self._team_folders.get(posixpath.dirname(path)) if content is None else None
+
+    @cached_property
+    def _team_folders(self) -> dict[str, str]:
+        """The folders that hold one team's charter, and whose."""
+        found: dict[str, set[str]] = {}
+        for team in self.teams.values():
+            found.setdefault(posixpath.dirname(team.path), set()).add(team.id)
+        return {folder: next(iter(teams)) for folder, teams in found.items() if len(teams) == 1}
+
     # --- guardrails ---
 
     @cached_property

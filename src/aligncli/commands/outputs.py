@@ -1,0 +1,161 @@
+"""Where the findings of a check go: standard output, files, and the page that a CI system shows."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from aligncli.commands.session import Session
+from aligncli.config import FILE_NAME
+from aligncli.diagnostics import AlignError, Severity
+from aligncli.io.ci import Ci
+from aligncli.io.repo import Repo
+from aligncli.render.check import Checked, find_format
+from aligncli.render.text import Style
+
+FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown", "rdjson")
+
+
+class Output(NamedTuple):
+    """A file that a format is written to."""
+
+    format: str
+    path: Path
+
+
+class Outputs(NamedTuple):
+    """Everything that is to be written."""
+
+    screen: str | None
+    """The format on standard output; nothing where the last line is enough."""
+    files: Sequence[Output] = ()
+    page: str | None = None
+    """The file whose markdown a CI system shows."""
+    aside: bool = False
+    """Whether people read the findings on standard error, because a program reads standard output."""
+
+    def least(self, asked: Severity) -> Severity:
+        """The least severity that one of them holds, where the text formats hold this one."""
+        names = [*([self.screen] if self.screen else []), *(output.format for output in self.files)]
+        return Severity.INFO if any(find_format(name).holds_all for name in names) else asked
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether one of them holds what is suppressed as well."""
+        return self.least(Severity.ERROR) is Severity.INFO
+
+
+def plan(chosen: str | None, wanted: Sequence[str], ci: Ci) -> Outputs:
+    """What goes where.
+
+    Args:
+        chosen: the value of ``--format``, where it was given.
+        wanted: the values of ``--output``.
+        ci: the system around this run, which speaks where nothing was chosen.
+
+    Raises:
+        AlignError: a value names no file or an unknown format, or two of them name one file.
+    """
+    files = [_parse(value, chosen or "full") for value in wanted]
+    seen: dict[str, str] = {}
+    for value, output in zip(wanted, files, strict=True):
+        place = os.path.realpath(output.path)
+        if place in seen:
+            raise AlignError(f"--output {seen[place]} and --output {value} name one file")
+        seen[place] = value
+    if chosen is None and ci.native is not None:
+        return Outputs(ci.native, files, ci.summary, aside=not find_format(ci.native).is_text)
+    if any(not _names_format(value) for value in wanted):
+        return Outputs(None, files)
+    return Outputs(chosen or "full", files)
+
+
+def _names_format(value: str) -> bool:
+    return value.partition(":")[0] in FORMATS and ":" in value
+
+
+def _parse(value: str, default: str) -> Output:
+    name, colon, path = value.partition(":")
+    if not _names_format(value):
+        if colon and re.fullmatch(r"[a-z]{2,}", name):
+            from aligncli.suggest import nearest
+
+            near = nearest(name, FORMATS)
+            known = f"did you mean `{near}`?" if near else f"there are {', '.join(FORMATS)}"
+            raise AlignError(f"--output {value}: `{name}` is no format; {known} (a file of that name is `./{value}`)")
+        name, path = default, value
+    if path in ("", "-"):
+        what = "standard output is for --format" if path else "the name of the file is missing"
+        raise AlignError(f"--output {value}: {what}")
+    if Path(path).is_dir():
+        raise AlignError(f"--output {value}: `{path}` is a folder; name a file in it")
+    return Output(name, Path(path))
+
+
+def refuse_documents(outputs: Outputs, repo: Repo, documents: Iterable[str]) -> None:
+    """That no file which is to be written is one that the check reads.
+
+    Raises:
+        AlignError: one is.
+    """
+    read = {
+        FILE_NAME,
+        *documents,
+        *repo.config.schemas.values(),
+        *([repo.config.baseline] if repo.config.baseline else []),
+    }
+    for output in outputs.files:
+        if repo.relative(output.path) in read:
+            raise AlignError(f"--output {output.path}: this is a file of the repo, which is never overwritten")
+
+
+def publish(session: Session, outputs: Outputs, checked: Checked, shown: Severity) -> None:
+    """Prints and writes a check.
+
+    Args:
+        session: of this run.
+        outputs: what goes where.
+        checked: with all that the formats hold which hold all.
+        shown: the least severity of the others.
+
+    Raises:
+        AlignError: a file cannot be written.
+    """
+    terminal = session.terminal
+    if outputs.screen is not None:
+        terminal.out(_rendered(outputs.screen, checked, shown))
+    if outputs.aside:
+        terminal.remark(_rendered("full", checked, shown) + last_line(checked, shown))
+    elif outputs.screen is None or find_format(outputs.screen).is_text:
+        if outputs.screen == "full" and terminal.is_interactive:
+            from aligncli.render.check_text import pointer
+
+            terminal.note(pointer(checked.report.at_least(shown)))
+        terminal.note(last_line(checked, shown))
+    if not outputs.files and outputs.page is None:
+        return
+    from aligncli.io.files import append_text, write_output
+
+    in_file = checked._replace(style=Style())
+    for output in outputs.files:
+        text = _rendered(output.format, in_file, shown)
+        if find_format(output.format).is_text:
+            text += last_line(in_file, shown)
+        write_output(output.path, text)
+    if outputs.page is not None:
+        append_text(outputs.page, _rendered("markdown", in_file, shown))
+
+
+def last_line(checked: Checked, shown: Severity) -> str:
+    """What sums a check up."""
+    from aligncli.render.check_text import summary_line
+
+    return summary_line(checked.report.summary, checked.style, infos_shown=shown <= Severity.INFO)
+
+
+def _rendered(name: str, checked: Checked, shown: Severity) -> str:
+    kind = find_format(name)
+    return kind.render(checked if kind.holds_all else checked._replace(report=checked.report.at_least(shown)))
