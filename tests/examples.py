@@ -15,8 +15,9 @@ from aligncli import engine
 from aligncli.config import FILE_NAME, parse_config
 from aligncli.diagnostics import Diagnostic, Severity
 from aligncli.engine.places import Places
-from aligncli.io.files import discover, read_text
+from aligncli.io.discover import discover
 from aligncli.io.repo import Repo
+from aligncli.io.tree import read_text
 from aligncli.testing import AS_OF
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
@@ -40,7 +41,7 @@ class Examples:
 
     def __init__(self) -> None:
         repo = Repo(ROOT)
-        found = discover(repo.root, repo.config)
+        found = discover(repo.tree, repo.config)
         self.config = repo.config
         self.schemas = repo.schemas
         self.texts = {FILE_NAME: repo.config.text}
@@ -86,7 +87,7 @@ class Examples:
         ws = link(documents.values(), files | _folders(files), AS_OF, config.fiscal)
         source = {**self.texts, **{path: text or "" for path, text in changes.items()}}.__getitem__
         # Errors are located as it is; the advice that the examples always give need not be.
-        report = engine.run(ws, config, engine.Selection(), source, show=Severity.ERROR)
+        report = engine.run(engine.Task(ws, config, engine.Selection(), source), show=Severity.ERROR)
         return ws, list(report.verdicts)
 
     def _located(self, ws: Workspace, changes: Changes, verdicts: Iterable[engine.Verdict]) -> list[Diagnostic]:

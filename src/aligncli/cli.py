@@ -216,6 +216,12 @@ def check(
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Count findings by rule in place of listing them.")
     ] = False,
+    since: Annotated[
+        Text,
+        typer.Option(
+            "--since", metavar="REF", help="Leave out what was there when this parted from REF (a branch, a commit)."
+        ),
+    ] = None,
     baseline: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--baseline", metavar="FILE", help="Leave out the findings that FILE lists.", show_default=False),
@@ -267,6 +273,7 @@ def check(
             diff=diff,
             unsafe=unsafe_fixes,
             plugins=not no_plugins,
+            since=since,
         )
         return check(Session.open(directory, as_of, color.value, quiet=quiet), wish)
 

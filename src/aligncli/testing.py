@@ -208,15 +208,15 @@ def check(
     (root / "align.toml").touch()
     repo = Repo(root)
     known = debts.find(repo, None)
-    return engine.run(
+    task = engine.Task(
         repo.load(as_of),
         repo.config,
         engine.Selection(),
         repo.text,
-        show=show,
         rules=(*RULES, *(rule for rule in rules if rule not in RULES)),
         baseline=known.read() if known else None,
     )
+    return engine.run(task, show=show)
 
 
 def lines(report: engine.Report) -> list[str]:

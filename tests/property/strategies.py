@@ -98,7 +98,7 @@ def check(texts: dict[str, str], documents: list[Document] | None = None, config
     documents = read(texts) if documents is None else documents
     folders = {folder.as_posix() for path in texts for folder in Path(path).parents}
     ws = link(documents, {*texts, *folders}, AS_OF, FiscalYear())
-    return engine.run(ws, config, engine.Selection(), texts.__getitem__)
+    return engine.run(engine.Task(ws, config, engine.Selection(), texts.__getitem__))
 
 
 # --- data ---

@@ -19,7 +19,7 @@ from aligncli.diagnostics import Key, Route, Span
 from aligncli.document.fences import split
 from aligncli.document.loader import load
 from aligncli.document.source import Source
-from aligncli.engine.baseline import _former_names
+from aligncli.engine.facts import _former_names
 from aligncli.io.repo import Repo
 from aligncli.model import FiscalYear
 from aligncli.rules import RULES
@@ -58,7 +58,7 @@ class Desk(Repo):
         return link(documents, {*texts, *_OTHERS, *folders}, AS_OF, FiscalYear())
 
     def check(self) -> engine.Report:
-        return engine.run(self.ws(), self.config, engine.Selection(), self.text)
+        return engine.run(engine.Task(self.ws(), self.config, engine.Selection(), self.text))
 
     def mend(self, *, unsafe: bool) -> Mended:
         return mend(self, self.check, None, unsafe=unsafe)

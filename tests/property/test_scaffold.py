@@ -101,7 +101,7 @@ def organisations(draw: st.DrawFn) -> str:
 
 def errors(root: Path) -> list[Any]:
     repo = Repo(root)
-    report = engine.run(repo.load(AS_OF), repo.config, engine.Selection(), repo.text)
+    report = engine.run(engine.Task(repo.load(AS_OF), repo.config, engine.Selection(), repo.text))
     return [(item.path, item.code, item.message) for item in report.diagnostics if item.severity is Severity.ERROR]
 
 

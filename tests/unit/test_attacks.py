@@ -11,9 +11,11 @@ import pytest
 from aligncli import engine
 from aligncli.config import Config, parse_config
 from aligncli.diagnostics import AlignError, Severity
-from aligncli.io.files import discover, write_all
+from aligncli.io.discover import discover
+from aligncli.io.files import write_all
 from aligncli.io.repo import Repo
 from aligncli.io.resources import load_schemas
+from aligncli.io.tree import Disk
 from aligncli.testing import AS_OF, check, lines, write
 from aligncli.views.tree import MAX_DEPTH, build_tree, walk
 from aligncli.workspace.load import load_document
@@ -79,16 +81,18 @@ def test_a_folder_that_may_not_be_read_is_an_error(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "scandir", refuse)
     repo = Repo(tmp_path)
-    report = engine.run(repo.load(AS_OF), repo.config, engine.Selection(), repo.text, show=Severity.WARNING)
+    report = engine.run(
+        engine.Task(repo.load(AS_OF), repo.config, engine.Selection(), repo.text), show=Severity.WARNING
+    )
     assert lines(report) == ["teams:1:1: error[AL001] this file cannot be read: permission denied"]
 
 
 @pytest.mark.parametrize("pattern", ["!", "[z-a]", "a\\"])
 def test_a_pattern_that_means_nothing(tmp_path: Path, pattern: str) -> None:
     write(tmp_path, {".gitignore": f"{pattern}\nb.md\n", "a.md": "", "b.md": ""})
-    assert discover(tmp_path, Config()).documents == ["a.md"]
+    assert discover(Disk(tmp_path), Config()).documents == ["a.md"]
     with pytest.raises(AlignError, match="include"):
-        discover(tmp_path, Config(include=(pattern,)))
+        discover(Disk(tmp_path), Config(include=(pattern,)))
 
 
 def test_numbers_that_are_whole_all_the_same() -> None:

@@ -276,7 +276,7 @@ class Run:
     ) -> engine.Report:
         repo = Repo(self.root)
         known = read_baseline(text, NAME) if text is not None else None
-        return engine.run(
+        task = engine.Task(
             repo.load(AS_OF),
             repo.config,
             selection or engine.Selection(),
@@ -284,6 +284,7 @@ class Run:
             baseline=known,
             **options,
         )
+        return engine.run(task)
 
     def codes(self, *arguments: Any, **options: Any) -> list[str]:
         return sorted(one.code for one in self(self.baseline, *arguments, **options).diagnostics)

@@ -126,13 +126,14 @@ def test_what_it_does_not_know_is_refused_in_one_sentence(text: str) -> None:
 @pytest.mark.parametrize("pattern", ["[", "!", "a\\\\", "**", "/", "***", "[!]", " ", "#", "a" * 1000])
 def test_no_pattern_makes_it_crash(pattern: str, tmp_path: Path) -> None:
     """A pattern that pathspec refuses is a mistake in `align.toml`, said in one sentence."""
-    from aligncli.io.files import discover
+    from aligncli.io.discover import discover
+    from aligncli.io.tree import Disk
 
     (tmp_path / "a.md").touch()
     for key in ("include", "exclude"):
         said = ""
         try:
-            discover(tmp_path, parse(f'{key} = ["{pattern}"]\n'))
+            discover(Disk(tmp_path), parse(f'{key} = ["{pattern}"]\n'))
         except AlignError as error:
             said = str(error)
         assert "\n" not in said

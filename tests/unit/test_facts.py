@@ -52,7 +52,9 @@ def find(case: Case, files: Mapping[str, str], later: int = 0) -> list[Finding]:
     paths = {path[: at.start()] for path in files for at in re.finditer(r"/|\Z", path)}
     documents = [document for document in read if document is not None]
     ws = link(documents, paths, case.as_of + timedelta(later), config.fiscal)
-    report = engine.run(ws, config, engine.Selection(), lambda path: files.get(path, ""), show=Severity.OFF)
+    report = engine.run(
+        engine.Task(ws, config, engine.Selection(), lambda path: files.get(path, "")), show=Severity.OFF
+    )
     return [verdict.finding for verdict in report.verdicts]
 
 

@@ -13,7 +13,9 @@ import pytest
 
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import Unreadable, discover, find_root, git_top, read_text, write_all
+from aligncli.io.discover import discover
+from aligncli.io.files import find_root, git_top, write_all
+from aligncli.io.tree import Disk, Unreadable, read_text
 from aligncli.testing import write
 
 ALL = Config()
@@ -21,7 +23,7 @@ ALL = Config()
 
 def documents(root: Path, files: Mapping[str, str | bytes], config: Config = ALL) -> list[str]:
     write(root, files)
-    return discover(root, config).documents
+    return discover(Disk(root), config).documents
 
 
 # --- discovery ---
@@ -43,14 +45,14 @@ def test_markdown_files_in_order(tmp_path: Path) -> None:
 
 def test_every_file_and_folder_counts_for_links(tmp_path: Path) -> None:
     write(tmp_path, {"docs/a.pdf": "", "b.md": "", ".hidden/c": "", "align.toml": ""})
-    assert discover(tmp_path, ALL).paths >= {"docs", "docs/a.pdf", "b.md", ".hidden", ".hidden/c", "align.toml"}
+    assert discover(Disk(tmp_path), ALL).paths >= {"docs", "docs/a.pdf", "b.md", ".hidden", ".hidden/c", "align.toml"}
 
 
 def test_hidden_files_and_folders_hold_no_documents(tmp_path: Path) -> None:
     assert documents(
         tmp_path, {".a.md": "", ".github/b.md": "", ".git/c.md": "", ".hg/d.md": "", "e.md": "", ".x/y/z.md": ""}
     ) == ["e.md"]
-    assert not any(path.startswith(".git/") for path in discover(tmp_path, ALL).paths)
+    assert not any(path.startswith(".git/") for path in discover(Disk(tmp_path), ALL).paths)
 
 
 @pytest.mark.parametrize(
@@ -83,22 +85,22 @@ def test_git_ignored_files_are_skipped(
 ) -> None:
     write(tmp_path, dict.fromkeys(files, "text"))
     write(tmp_path, {f"{folder}/.gitignore" if folder else ".gitignore": text for folder, text in ignores.items()})
-    result = discover(tmp_path, ALL)
+    result = discover(Disk(tmp_path), ALL)
     assert result.documents == found
     assert not (set(files) - set(found)) & result.paths, "what git ignores, others do not have"
 
 
 def test_a_gitignore_that_is_no_text_or_no_file(tmp_path: Path) -> None:
     write(tmp_path, {".gitignore": b"\xff\xfe\na.md\n", "a.md": "", "b.md": "", "x/c.md": ""})
-    assert discover(tmp_path, ALL).documents == ["b.md", "x/c.md"]
+    assert discover(Disk(tmp_path), ALL).documents == ["b.md", "x/c.md"]
     (tmp_path / "x/.gitignore").mkdir()
-    assert discover(tmp_path, ALL).documents == ["b.md", "x/c.md"]
+    assert discover(Disk(tmp_path), ALL).documents == ["b.md", "x/c.md"]
 
 
 def test_a_gitignore_that_is_a_pipe_does_not_hang(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": ""})
     os.mkfifo(tmp_path / ".gitignore")
-    script = "import sys; from pathlib import Path; from aligncli.config import Config; from aligncli.io.files import discover; print(discover(Path(sys.argv[1]), Config()).documents)"
+    script = "import sys; from pathlib import Path; from aligncli.config import Config; from aligncli.io.discover import discover; from aligncli.io.tree import Disk; print(discover(Disk(Path(sys.argv[1])), Config()).documents)"
     done = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, timeout=10, check=True)
     assert done.stdout.decode().strip() == "['a.md']"
 
@@ -107,7 +109,7 @@ def test_a_gitignore_that_leads_out_of_the_repo_is_not_read(tmp_path: Path) -> N
     """As in git, which does not follow it: what it holds must not show in what is checked."""
     write(tmp_path, {"outside": "a.md\n", "repo/a.md": "", "repo/b.md": ""})
     (tmp_path / "repo/.gitignore").symlink_to(tmp_path / "outside")
-    assert discover(tmp_path / "repo", ALL).documents == ["a.md", "b.md"]
+    assert discover(Disk(tmp_path / "repo"), ALL).documents == ["a.md", "b.md"]
 
 
 def test_include_and_exclude(tmp_path: Path) -> None:
@@ -138,7 +140,7 @@ def test_links(tmp_path: Path) -> None:
         "image.png": "../outside.md", ".hidden.md": "../outside.md",
     }.items():  # fmt: skip
         (root / name).symlink_to(target)
-    found = discover(root, ALL)
+    found = discover(Disk(root), ALL)
     assert found.documents == ["a.md", "docs/b.md"]
     assert found.outside == [
         "absolute.md",
@@ -157,27 +159,27 @@ def test_links(tmp_path: Path) -> None:
 def test_a_link_out_of_the_repo_that_is_excluded_is_no_document(tmp_path: Path) -> None:
     root = write(tmp_path / "repo", {"a.md": ""})
     (root / "out.md").symlink_to("/etc/passwd")
-    assert discover(root, Config(exclude=("out.md",))).outside == []
+    assert discover(Disk(root), Config(exclude=("out.md",))).outside == []
 
 
 def test_a_root_that_is_a_link_itself(tmp_path: Path) -> None:
     write(tmp_path / "repo", {"a.md": ""})
     (tmp_path / "repo/b.md").symlink_to("a.md")
     (tmp_path / "link").symlink_to("repo")
-    found = discover(tmp_path / "link", ALL)
+    found = discover(Disk(tmp_path / "link"), ALL)
     assert (found.documents, found.outside) == (["a.md"], [])
 
 
 def test_names_that_nobody_expects(tmp_path: Path) -> None:
     names = ["line\nbreak.md", "\x1b[31m.md", "日本.md", " .md", "a b.md", "*.md", "[x].md", "#.md", "-.md"]
     write(tmp_path, dict.fromkeys(names, ""))
-    assert discover(tmp_path, ALL).documents == sorted(names)
+    assert discover(Disk(tmp_path), ALL).documents == sorted(names)
 
 
 def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     place = os.fsencode(tmp_path) + b"/caf\xe9.md"
     Path(os.fsdecode(place)).write_text("text")
-    (name,) = discover(tmp_path, ALL).documents
+    (name,) = discover(Disk(tmp_path), ALL).documents
     assert read_text(tmp_path, name) == "text"
 
 
@@ -185,7 +187,7 @@ def test_what_is_no_file_is_found_and_not_opened(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": ""})
     os.mkfifo(tmp_path / "pipe.md")
     (tmp_path / "folder.md").mkdir()
-    found = discover(tmp_path, ALL)
+    found = discover(Disk(tmp_path), ALL)
     assert found.documents == ["a.md", "pipe.md"]
     read = read_text(tmp_path, "pipe.md")
     assert isinstance(read, Unreadable)
@@ -203,7 +205,7 @@ def test_a_folder_that_vanishes_or_may_not_be_read(tmp_path: Path, monkeypatch: 
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    assert discover(tmp_path, ALL).documents == ["a.md"]
+    assert discover(Disk(tmp_path), ALL).documents == ["a.md"]
 
 
 def test_a_deep_tree(tmp_path: Path) -> None:
@@ -212,7 +214,7 @@ def test_a_deep_tree(tmp_path: Path) -> None:
         place = place / "d"
     place.mkdir(parents=True)
     (place / "a.md").touch()
-    assert len(discover(tmp_path, ALL).documents) == 1
+    assert len(discover(Disk(tmp_path), ALL).documents) == 1
 
 
 # --- reading ---

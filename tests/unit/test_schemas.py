@@ -369,8 +369,7 @@ def test_the_examples_are_what_the_issue_asks_for() -> None:
 
 def test_the_examples_pass_without_an_error_or_a_warning() -> None:
     repo = Repo(EXAMPLES)
-    report = engine.run(
-        repo.load(date(2026, 11, 20)), repo.config, engine.Selection(), repo.text, show=Severity.WARNING
-    )
+    task = engine.Task(repo.load(date(2026, 11, 20)), repo.config, engine.Selection(), repo.text)
+    report = engine.run(task, show=Severity.WARNING)
     assert report.diagnostics == []
     assert (report.summary.errors, report.summary.warnings) == (0, 0)

@@ -412,7 +412,9 @@ def test_on_its_last_day_it_holds(tmp_path: Path) -> None:
     write(tmp_path, {"org.md": ORG.format(outcomes=OUTCOME), "teams/checkout/charter.md": text})
     repo = Repo(tmp_path)
     for day, codes in ((AS_OF, set()), (AS_OF.replace(day=21), {"AL301", "AL903"})):
-        report = engine.run(repo.load(day), repo.config, engine.Selection(), repo.text, show=Severity.ERROR)
+        report = engine.run(
+            engine.Task(repo.load(day), repo.config, engine.Selection(), repo.text), show=Severity.ERROR
+        )
         assert {one.code for one in report.diagnostics} == codes
 
 
@@ -430,7 +432,7 @@ def test_nothing_is_called_unused_that_did_not_run(tmp_path: Path) -> None:
         engine.Selection(ignore=["AL505"]),
         engine.Selection(select=["AL505"]),
     ):
-        assert engine.run(repo.load(AS_OF), repo.config, selection, repo.text).by_rule["AL902"] == 0
+        assert engine.run(engine.Task(repo.load(AS_OF), repo.config, selection, repo.text)).by_rule["AL902"] == 0
     for config in ('ignore = ["AL505"]', 'severity = {AL505 = "off"}', 'severity = {AL5 = "off"}'):
         assert check(tmp_path, {**files, "align.toml": f"[check]\n{config}\n"}).by_rule["AL902"] == 0, config
     per_path = '[check.per-path]\n"teams/**" = {ignore = ["AL505"]}\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class Wish(NamedTuple):
     diff: bool = False
     unsafe: bool = False
     plugins: bool = True
+    since: str | None = None
 
 
 def check(session: Session, wish: Wish) -> int:
@@ -48,6 +50,11 @@ def check(session: Session, wish: Wish) -> int:
     for_people = wish.statistics or wish.diff or wish.write_baseline
     outputs = plan(wish.output_format, wish.outputs, Ci() if for_people else find_ci())
     repo = Repo.around(session.start, wish.paths, plugins=wish.plugins)
+    base = None
+    if wish.since is not None:
+        from aligncli.commands.since import find_base  # locally, most runs are about everything
+
+        repo, base = find_base(repo, wish.paths or [session.start], wish.since)
     limit = repo.config.fail_on if wish.fail_on is None else parse_level(wish.fail_on)
     shown = Severity.INFO if wish.show == "info" else Severity.WARNING
     if limit is not None:
@@ -57,7 +64,7 @@ def check(session: Session, wish: Wish) -> int:
     if wish.write_baseline and reports_on is not None:
         raise AlignError(_WHOLE)
     known = None
-    if wish.baseline or wish.write_baseline or repo.config.baseline:
+    if wish.baseline or wish.write_baseline or repo.written.baseline:
         from aligncli.commands import debts  # most repos have none
 
         known = None if wish.write_baseline else debts.find(repo, wish.baseline)
@@ -69,19 +76,19 @@ def check(session: Session, wish: Wish) -> int:
             if not any(one is None or one(document.path) for document in ws.documents):
                 raise AlignError(_nothing(repo.root, path if wish.paths else None))
         refuse_documents(outputs, repo, (document.path for document in ws.documents))
-        baseline = known.read() if known else None
-        return engine.run(
+        task = engine.Task(
             ws,
             repo.config,
             selection,
             repo.text,
             reports_on=reports_on,
-            show=outputs.least(shown),
-            silenced=outputs.holds_all,
             rules=repo.rules,
             complete=repo.has_all_rules,
-            baseline=baseline,
+            baseline=known.read() if known else None,
+            written=repo.written,
         )
+        run_it = engine.run if base is None else partial(base.run, baseline=wish.baseline)
+        return run_it(task, show=outputs.least(shown), silenced=outputs.holds_all)
 
     if wish.write_baseline:
         from aligncli.commands import debts
@@ -123,6 +130,9 @@ def _refuse_contradictions(wish: Wish) -> None:
         raise AlignError(f"--diff prints what would change and no findings; it does not go with {other}")
     if (wish.diff or wish.unsafe) and not wish.fix:
         raise AlignError(f"{'--diff' if wish.diff else '--unsafe-fixes'} goes with --fix")
+    if wish.since is not None and (wish.fix or wish.write_baseline):
+        other = "--fix" if wish.fix else "--write-baseline"
+        raise AlignError(f"--since leaves out what was there before; it does not go with {other}")
     if wish.write_baseline and wish.fix:
         raise AlignError("--write-baseline does not go with --fix: fix first, and write down what remains")
     if wish.write_baseline and not all(path.is_dir() for path in wish.paths):

@@ -10,8 +10,9 @@ from aligncli.commands.session import Session
 from aligncli.diagnostics import AlignError, Severity
 from aligncli.engine import Report
 from aligncli.engine.baseline import DEFAULT_NAME, Baseline, read_baseline, write_baseline
-from aligncli.io.files import Rewrite, Unreadable, read_text, rewrite_all
+from aligncli.io.files import Rewrite, rewrite_all
 from aligncli.io.repo import Repo
+from aligncli.io.tree import Unreadable, read_text
 from aligncli.render.text import count, plain
 
 MAX_BYTES = 256 * 1_048_576
@@ -63,7 +64,7 @@ def find(repo: Repo, option: Path | None) -> Known | None:
     """
     if option is not None:
         return Known(repo, _name(repo, option))
-    return Known(repo, _configured(repo)) if repo.config.baseline else None
+    return Known(repo, _configured(repo)) if repo.written.baseline else None
 
 
 def write(session: Session, repo: Repo, report: Report, option: Path | None, least: Severity) -> None:
@@ -100,7 +101,7 @@ def _name(repo: Repo, path: Path) -> str:
 
 def _configured(repo: Repo) -> str:
     """The configuration's baseline, which may come from anybody, and must not lead anywhere else."""
-    name = str(repo.config.baseline)
+    name = str(repo.written.baseline)
     folder = Path(os.path.realpath((repo.root / name).parent))
     if Path(name).is_absolute() or not folder.is_relative_to(repo.root):
         raise AlignError(f"`baseline` in align.toml leads out of the repo: {name}; --baseline may do so")

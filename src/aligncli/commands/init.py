@@ -11,8 +11,10 @@ from aligncli.commands.new_team import check_id, check_text
 from aligncli.commands.session import Session
 from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import check_places, git_top, reads, write_all
+from aligncli.io.discover import reads
+from aligncli.io.files import check_places, git_top, write_all
 from aligncli.io.repo import Repo
+from aligncli.io.tree import Disk
 from aligncli.render import scaffold
 from aligncli.render.text import plain
 from aligncli.suggest import slug
@@ -99,7 +101,7 @@ def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], li
     }
     check_places(root, files)
     for path in files:
-        if path.endswith(".md") and not reads(root, Config(), path):
+        if path.endswith(".md") and not reads(Disk(root), Config(), path):
             raise AlignError(f"`align check` would not read {path}: it is git-ignored")
     kept = []
     extra = {".pre-commit-config.yaml": scaffold.PRE_COMMIT}

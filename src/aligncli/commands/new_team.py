@@ -11,7 +11,8 @@ from typing import NamedTuple
 from aligncli.commands.session import Session
 from aligncli.config import FILE_NAME
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import check_places, reads, write_all
+from aligncli.io.discover import reads
+from aligncli.io.files import check_places, write_all
 from aligncli.io.repo import Repo
 from aligncli.model import Guardrail, Team
 from aligncli.render import scaffold
@@ -141,7 +142,7 @@ def _paths(repo: Repo, wish: Wish) -> tuple[str, str]:
     paths = str(folder / wish.id / "charter.md"), str(folder / wish.id / "team-api.md")
     check_places(repo.root, paths)
     for path in paths:
-        if not reads(repo.root, repo.config, path):
+        if not reads(repo.tree, repo.config, path):
             raise AlignError(
                 f"`align check` would not read {path}: it is hidden, git-ignored or not included in {FILE_NAME}"
             )

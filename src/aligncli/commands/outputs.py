@@ -151,9 +151,10 @@ def publish(session: Session, outputs: Outputs, checked: Checked, shown: Severit
 
 def last_line(checked: Checked, shown: Severity) -> str:
     """What sums a check up."""
-    from aligncli.render.check_text import summary_line
+    from aligncli.render.check_text import remarks, summary_line
 
-    return summary_line(checked.report.summary, checked.style, infos_shown=shown <= Severity.INFO)
+    notes = "".join(f"note: {remark}\n" for remark in remarks(checked.report))
+    return notes + summary_line(checked.report, checked.style, infos_shown=shown <= Severity.INFO)
 
 
 def _rendered(name: str, checked: Checked, shown: Severity) -> str:

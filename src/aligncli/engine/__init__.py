@@ -1,10 +1,12 @@
 """Runs rules over a workspace and turns their findings into diagnostics: the only place that selects,
 drops what follows from something broken, decides severities, suppresses, locates and sorts."""
 
-from aligncli.engine.run import Place, Report, RuleCrash, Silenced, Since, Summary, Verdict, run
+from aligncli.engine.before import Before, Verdict
+from aligncli.engine.run import Place, Report, RuleCrash, Silenced, Since, Summary, Task, before, run
 from aligncli.engine.select import Selection, Setting, chosen, codes_of, instead, settings
 
 __all__ = [
+    "Before",
     "Place",
     "Report",
     "RuleCrash",
@@ -13,7 +15,9 @@ __all__ = [
     "Silenced",
     "Since",
     "Summary",
+    "Task",
     "Verdict",
+    "before",
     "chosen",
     "codes_of",
     "instead",

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import islice, product
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
 from aligncli.diagnostics import AlignError, Finding, Key, Span
+from aligncli.engine.facts import Facts
 from aligncli.engine.select import near_rule
 from aligncli.rules.base import Rule, StaleEntry, UnknownName
 from aligncli.workspace.workspace import Workspace
@@ -25,8 +25,6 @@ _START = re.compile(r"\"findings\"\s*:\s*\[")
 _COUNT = re.compile(r"(\"count\"\s*:\s*)[0-9]+")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})", re.M)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_MOST_NAMES = 100
-"""So many combinations of former names are tried for one finding."""
 
 
 class Entry(NamedTuple):
@@ -51,11 +49,11 @@ class Baseline:
         self._entries = entries
         self._path = path
         self._text = text
-        self._left: Counter[Key] = Counter()
+        listed: Counter[Key] = Counter()
         for entry in entries:
-            self._left[entry.key] += entry.times
+            listed[entry.key] += entry.times
+        self._left = Facts(listed)
         self._dropped: Counter[Key] = Counter()
-        self._former: Mapping[str, Sequence[str]] = {}
         self._gone = [0] * len(entries)
 
     @property
@@ -70,28 +68,17 @@ class Baseline:
 
     def follow(self, ws: Workspace) -> None:
         """Learns what had another name when the baseline was written."""
-        self._former = _former_names(ws)
+        self._left.follow(ws)
 
     def knows(self, finding: Finding) -> bool:
         """Whether the baseline lists a finding; each entry counts for as many as it says."""
-        key = self._listed(finding)
-        if key is None:
-            return False
-        self._left[key] -= 1
-        return True
+        return self._left.take(finding)
 
     def spare(self, finding: Finding) -> None:
         """Notes that a finding is still there, although it is dropped for another reason."""
-        key = self._listed(finding)
+        key = self._left.find(finding)
         if key is not None:
             self._dropped[key] += 1
-
-    def _listed(self, finding: Finding) -> Key | None:
-        """The key under which some entries are left for a finding: its own, or one with former names."""
-        code, identity = finding.key
-        names = [[part, *self._former.get(part, ())] for part in identity]
-        keys = ((code, parts) for parts in islice(product(*names), _MOST_NAMES))  # the present names come first
-        return next((key for key in keys if self._left.get(key, 0) > 0), None)
 
     def unknown(self, rules: Sequence[Rule]) -> Iterable[UnknownName]:
         """The rules it names that do not exist."""
@@ -104,7 +91,7 @@ class Baseline:
 
     def stale(self, judged: Set[str]) -> Iterator[StaleEntry]:
         """The entries that match less than they list, of rules that are judged; of two for one fact the later."""
-        left = self._left - self._dropped
+        left = self._left.left - self._dropped
         found = {entry.key: -left[entry.key] for entry in self._entries}
         for entry in self._entries:
             found[entry.key] += entry.times
@@ -135,25 +122,6 @@ class Baseline:
                 last = index
         head, tail = self._text[: spans[0].start], self._text[spans[-1].end :]
         return "".join((head, *parts, tail)) if parts else head.rstrip() + tail.lstrip()
-
-
-def _former_names(ws: Workspace) -> dict[str, list[str]]:
-    """The former names of what has any, by its present one, as identities say them."""
-    former: dict[str, list[str]] = {}
-    for things in (ws.outcomes, ws.teams, ws.guardrails, ws.metrics, ws.communities):
-        for name, thing in things.items():
-            if thing.formerly:
-                former.setdefault(name, []).extend(thing.formerly)
-    for goal in ws.goals.values():
-        teams = (goal.team, *former.get(goal.team, ()))
-        names = [name if "/" in name else f"{team}/{name}" for team in teams for name in (goal.id, *goal.formerly)]
-        if len(names) > 1:
-            former[goal.ref] = names[1:]
-    for reference in (*ws.services, *ws.experiments):
-        team, _, name = reference.partition("/")
-        if team in former:
-            former.setdefault(reference, []).extend(f"{old}/{name}" for old in former[team])
-    return former
 
 
 def write_baseline(keys: Counter[Key]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError, Diagnostic, Fact, Finding, LocatedFix, Severity
+from aligncli.engine.before import Before, Compared, Verdict
 from aligncli.engine.places import Places, is_about_text, is_breaking
 from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
 from aligncli.engine.suppress import Suppressions
@@ -45,14 +46,6 @@ class Summary(NamedTuple):
     """Known to the baseline."""
     reported_on: int
     """How many of the documents this run reports on."""
-
-
-class Verdict(NamedTuple):
-    """A finding that counts, and how severe it is here."""
-
-    rule: Rule
-    severity: Severity
-    finding: Finding
 
 
 class Silenced(NamedTuple):
@@ -108,6 +101,8 @@ class Report(NamedTuple):
     """Those that it reports on, sorted by path."""
     silenced: Sequence[Silenced] = ()
     """What was suppressed or is known to the baseline, sorted by place; empty unless it was asked for."""
+    compared: Compared | None = None
+    """What became of what an earlier state had, where there was one."""
     since: Since | None = None
     """What it leaves out; nothing where it was asked for everything."""
 
@@ -120,39 +115,47 @@ class RuleCrash(AlignError):
     """A rule raised: a bug in the rule, not in what it read."""
 
 
-def run(
-    ws: Workspace,
-    config: Config,
-    selection: Selection,
-    source: Callable[[str], str],
-    *,
-    reports_on: Callable[[str], bool] | None = None,
-    show: Severity = Severity.INFO,
-    rules: Sequence[Rule] = RULES,
-    complete: bool = True,
-    baseline: Baseline | None = None,
-    silenced: bool = False,
-) -> Report:
+class Task(NamedTuple):
+    """What is to be checked, and how."""
+
+    ws: Workspace
+    config: Config
+    """Severities, limits, what to leave out."""
+    selection: Selection
+    source: Callable[[str], str]
+    """Gives the text of a file by its path; called only for what is shown, suppressed or fixed."""
+    reports_on: Callable[[str], bool] | None = None
+    """Which paths to report on; all where it is not given."""
+    rules: Sequence[Rule] = RULES
+    complete: bool = True
+    """Whether they are all that exist here, so that other names are wrong."""
+    baseline: Baseline | None = None
+    """Findings that need not be reported again."""
+    written: Config | None = None
+    """The configuration as it stands there, where another one counts: its words are looked at all the same."""
+
+
+def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, before: Before | None = None) -> Report:
     """Checks a workspace.
 
     Args:
-        ws: the linked documents.
-        config: severities, limits, what to leave out.
-        selection: what this run asks for.
-        source: gives the text of a file by its path; called only for what is shown, suppressed or fixed.
-        reports_on: which paths to report on; all where it is not given.
+        task: what is checked.
         show: the least severity that is located and listed; all are counted.
-        rules: the rules to run.
-        complete: whether they are all that exist here, so that other names are wrong.
-        baseline: findings that need not be reported again.
         silenced: whether to list what was suppressed or is in the baseline.
+        before: what an earlier state had, which is left out.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
     """
-    places = Places(ws, source)
-    judge = _Judge(ws, config, selection, places, reports_on, rules, baseline, complete=complete)
-    verdicts = judge.verdicts()
+    ws, reports_on = task.ws, task.reports_on
+    judge = _Judge(task)
+    places = judge.places
+    verdicts: Sequence[Verdict] = judge.verdicts()
+    compared = None
+    if before is not None:
+        others = [*judge.dropped, *(verdict.finding for verdict in judge.suppressed)]
+        compared = before.compare(ws, verdicts, judge.known, others)
+        verdicts, judge.known = compared.new, compared.listed
     counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
     shown.sort(key=_by_place)
@@ -179,9 +182,27 @@ def run(
         baselined=len(judge.known),
         reported_on=len(documents),
     )
-    by_rule = Counter(verdict.rule.code for verdict in verdicts)
-    worst = max(counts, default=Severity.OFF)
-    return Report(shown, summary, by_rule, worst, verdicts, fixes, documents, judge.silenced() if silenced else ())
+    return Report(
+        shown,
+        summary,
+        by_rule=Counter(verdict.rule.code for verdict in verdicts),
+        worst=max(counts, default=Severity.OFF),
+        verdicts=verdicts,
+        fixes=fixes,
+        documents=documents,
+        silenced=judge.silenced() if silenced else (),
+        compared=compared,
+    )
+
+
+def before(task: Task) -> Before:
+    """The facts that an earlier state has, none of them located.
+
+    Raises:
+        AlignError: as :func:`run`.
+    """
+    judge = _Judge(task)
+    return Before(judge.verdicts(), judge.known)
 
 
 def _by_place(item: Diagnostic) -> tuple[Any, ...]:
@@ -191,37 +212,31 @@ def _by_place(item: Diagnostic) -> tuple[Any, ...]:
 class _Judge:
     """Decides what of the findings counts."""
 
-    def __init__(
-        self,
-        ws: Workspace,
-        config: Config,
-        selection: Selection,
-        places: Places,
-        reports_on: Callable[[str], bool] | None,
-        rules: Sequence[Rule],
-        baseline: Baseline | None,
-        *,
-        complete: bool,
-    ) -> None:
-        self._ws = ws
-        self._config = config
-        self._rules = rules
-        self._complete = complete
-        self._everything = reports_on is None
-        self._reports_on = reports_on or (lambda path: True)
-        self._baseline = baseline
-        if baseline is not None:
-            baseline.follow(ws)
-        self._settings = settings(config, rules)
-        self._per_path = per_path(config, rules)
-        wanted = chosen(selection.select, "--select", rules) if selection.select else frozenset(self._settings)
-        self._wanted = wanted - chosen(selection.ignore, "--ignore", rules)
-        self._suppressions = Suppressions(ws, places, rules, self._reports_on)
-        self._places = places
+    def __init__(self, task: Task) -> None:
+        self._ws = task.ws
+        self._config = task.config
+        self._written = task.written or task.config
+        self._rules = task.rules
+        self._complete = task.complete
+        self._everything = task.reports_on is None
+        self._reports_on = task.reports_on or (lambda path: True)
+        self._baseline = task.baseline
+        if self._baseline is not None:
+            self._baseline.follow(self._ws)
+        selection = task.selection
+        self._settings = settings(self._config, self._rules)
+        self._per_path = per_path(self._config, self._rules)
+        wanted = chosen(selection.select, "--select", self._rules) if selection.select else frozenset(self._settings)
+        self._wanted = wanted - chosen(selection.ignore, "--ignore", self._rules)
+        self.places = Places(self._ws, task.source)
+        self._suppressions = Suppressions(self._ws, self.places, self._rules, self._reports_on)
+        self._known: list[Verdict] = []
         self.suppressed: list[Verdict] = []
         """What comments suppress."""
-        self.known: list[Verdict] = []
+        self.known: Sequence[Verdict] = self._known
         """What the baseline lists."""
+        self.dropped: list[Finding] = []
+        """What would count, did it not rest on something broken."""
 
     def verdicts(self) -> list[Verdict]:
         """What counts, rule by rule; those about the check itself come last."""
@@ -244,10 +259,10 @@ class _Judge:
     def silenced(self) -> list[Silenced]:
         """What comments suppress and what the baseline lists, located and sorted."""
         found = [
-            Silenced(self._places.diagnostic(*verdict), self._suppressions.reason(verdict.finding), True)
+            Silenced(self.places.diagnostic(*verdict), self._suppressions.reason(verdict.finding), True)
             for verdict in self.suppressed
         ]
-        found += [Silenced(self._places.diagnostic(*verdict), "", False) for verdict in self.known]
+        found += [Silenced(self.places.diagnostic(*verdict), "", False) for verdict in self.known]
         return sorted(found, key=lambda item: _by_place(item.diagnostic))
 
     def _runs(self, rule: Rule) -> bool:
@@ -276,9 +291,11 @@ class _Judge:
             if not counts:
                 self._baseline.spare(finding)
             elif self._baseline.knows(finding):
-                self.known.append(verdict)
+                self._known.append(verdict)
                 return None
         if not counts:
+            if severity is not Severity.OFF:
+                self.dropped.append(finding)
             return None
         if severity > Severity.INFO:
             self._suppressions.misses(finding)
@@ -286,7 +303,7 @@ class _Judge:
 
     def _applied(self, found: Sequence[Verdict]) -> Applied:
         """What a run did with its configuration, its suppressions and its baseline."""
-        unknown = [*unknown_names(self._config, self._rules), *self._suppressions.unknown]
+        unknown = [*unknown_names(self._written, self._rules), *self._suppressions.unknown]
         ran = frozenset(rule.code for rule in self._rules if self._runs(rule))
         if self._is_in_doubt(found):
             ran = frozenset()

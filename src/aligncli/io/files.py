@@ -1,44 +1,18 @@
-"""Finding and reading the files of a repo; writing new ones all together or not at all."""
+"""Finding the root of a repo; writing files all together or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from aligncli.config import FILE_NAME, Config
+from aligncli.config import FILE_NAME
 from aligncli.diagnostics import AlignError
-from aligncli.workspace.load import MAX_BYTES, looks_ours
-
-_READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_SAVE_AS = "save it as UTF-8; most editors offer that as `save with encoding`"
-_NEVER = frozenset({".git", ".hg", ".svn"})
-
-
-class Found(NamedTuple):
-    """What lies below a root."""
-
-    documents: list[str]
-    """Markdown files that the configuration includes, sorted; relative, with ``/``."""
-    outside: list[str]
-    """Links among them that lead out of the root or to nothing."""
-    blocked: list[tuple[str, str]]
-    """Folders that may not be read, and why."""
-    paths: set[str]
-    """Every file and folder."""
-
-
-class Unreadable(NamedTuple):
-    """A file whose text nobody can have: why, and what could be made out of it."""
-
-    reason: str
-    text: str
-    help: str | None = None
+from aligncli.io.tree import MAX_BYTES, read_text
 
 
 def find_root(start: Path) -> Path:
@@ -62,127 +36,6 @@ def git_top(folder: Path) -> Path | None:
         if (candidate / ".git").exists():
             return candidate
     return None
-
-
-def discover(root: Path, config: Config) -> Found:
-    """Walks the files below a root.
-
-    Git-ignored files (by every ``.gitignore`` below the root, with or without git) are not there. Hidden files, and
-    those in a folder with an ``align.toml`` of its own, are no documents. Links to folders are not followed.
-    """
-    documents: list[str] = []
-    outside: list[str] = []
-    blocked: list[tuple[str, str]] = []
-    paths: set[str] = set()
-    wanted = _filter(config)
-    real_root = os.path.realpath(root)
-    # A folder, the way to it, the .gitignore files above it, and whether documents in it are ours to read.
-    stack: list[tuple[str, str, tuple[_Ignore, ...], bool]] = [(os.fspath(root), "", (), True)]
-    while stack:
-        folder, prefix, ignores, ours = stack.pop()
-        try:
-            with os.scandir(folder) as entries:
-                listed = list(entries)
-        except OSError as error:
-            if ours:
-                blocked.append((prefix.rstrip("/"), f"cannot be read: {(error.strerror or str(error)).lower()}"))
-            continue
-        ignores = _with_ignore(ignores, folder, prefix, {entry.name for entry in listed})
-        for entry in listed:
-            name = entry.name
-            path = prefix + name
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if name in _NEVER or (ignores and _is_ignored(path, is_folder, ignores)):
-                continue
-            if is_folder:
-                paths.add(path)
-                own = ours and name[0] != "." and not os.path.exists(os.path.join(entry.path, FILE_NAME))
-                stack.append((entry.path, path + "/", ignores, own))
-                continue
-            is_document = ours and name.endswith(".md") and name[0] != "." and (wanted is None or wanted(path))
-            if entry.is_symlink():
-                try:
-                    target = os.path.realpath(entry.path)
-                except OSError:  # a link that may not be read
-                    target = ""
-                inside = target == real_root or target.startswith(real_root.rstrip(os.sep) + os.sep)
-                if inside and os.path.exists(target):
-                    paths.add(path)  # what it leads to is found under its own name
-                elif is_document:
-                    outside.append(path)
-                continue
-            paths.add(path)
-            if is_document:
-                documents.append(path)
-    documents.sort()
-    outside.sort()
-    return Found(documents, outside, blocked, paths)
-
-
-def reads(root: Path, config: Config, path: str) -> bool:
-    """Whether :func:`discover` would take a path below the root, there or not yet there, for a document's."""
-    wanted = _filter(config)
-    parts = path.split("/")
-    ignores: tuple[_Ignore, ...] = ()
-    prefix = ""
-    for index, part in enumerate(parts):
-        ignores = _with_ignore(ignores, os.path.join(root, prefix), prefix, (".gitignore",))
-        here = prefix + part
-        is_folder = index < len(parts) - 1
-        if part[0] == "." or (ignores and _is_ignored(here, is_folder, ignores)):
-            return False
-        if is_folder and os.path.exists(os.path.join(root, here, FILE_NAME)):
-            return False
-        prefix = here + "/"
-    return path.endswith(".md") and (wanted is None or wanted(path))
-
-
-def _with_ignore(ignores: tuple[_Ignore, ...], folder: str, prefix: str, names: Collection[str]) -> tuple[_Ignore, ...]:
-    ignore = _Ignore.read(os.path.join(folder, ".gitignore"), prefix) if ".gitignore" in names else None
-    return (*ignores, ignore) if ignore is not None else ignores
-
-
-def read_text(root: Path, path: str, most: int = MAX_BYTES) -> str | Unreadable:
-    """The text of a file below the root, or why there is none; a file of more than ``most`` bytes is not read."""
-    data = _read(os.path.join(root, path), most)
-    if isinstance(data, Unreadable):
-        return data
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return Unreadable("is UTF-16, not UTF-8", data.decode("utf-16", "replace"), _SAVE_AS)
-        line = data.count(b"\n", 0, error.start) + 1
-        return Unreadable(
-            f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02X}", data.decode("latin-1"), _SAVE_AS
-        )
-
-
-def _read(path: str, most: int = MAX_BYTES) -> bytes | Unreadable:
-    """A file's bytes; a pipe or a device is not waited for, a link not followed, and what is too large not read."""
-    try:
-        descriptor = os.open(path, _READ_ONLY)
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                return Unreadable("is not a regular file", "")
-            if status.st_size > most:
-                return Unreadable(f"is larger than {most // 1024} KiB", os.read(descriptor, 4096).decode("latin-1"))
-            data = os.read(descriptor, min(status.st_size, most) + 1)
-            while len(data) <= most and (more := os.read(descriptor, MAX_BYTES)):  # it grew, or came in parts
-                data += more
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        return Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}", "")
-    if len(data) > most:
-        return Unreadable(f"is larger than {most // 1024} KiB", data[:4096].decode("latin-1"))
-    return data
-
-
-def is_ours(path: str, unreadable: Unreadable) -> bool:
-    """Whether an unreadable file would have been a document, or might have been for all that anybody can tell."""
-    return not unreadable.text or looks_ours(path, unreadable.text)
 
 
 def write_all(root: Path, files: Mapping[str, str]) -> None:
@@ -407,58 +260,3 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
-
-
-def _filter(config: Config) -> Callable[[str], bool] | None:
-    """Which paths the configuration wants; nothing when it wants every markdown file."""
-    if not config.has_own_include and not config.exclude:
-        return None
-    import pathspec  # only for configurations that choose
-
-    for key, patterns in (("include", config.include), ("exclude", config.exclude)):
-        wrong = next((pattern for pattern in patterns if not _is_pattern(pattern)), None)
-        if wrong is not None:
-            raise AlignError(f"{FILE_NAME}: `{wrong}` in `{key}` is no pattern as .gitignore knows them")
-    include = pathspec.GitIgnoreSpec.from_lines(config.include)
-    exclude = pathspec.GitIgnoreSpec.from_lines(config.exclude)
-    return lambda path: include.match_file(path) and not exclude.match_file(path)
-
-
-class _Ignore(NamedTuple):
-    """One ``.gitignore``."""
-
-    prefix: str
-    spec: Any
-
-    @classmethod
-    def read(cls, path: str, prefix: str) -> _Ignore | None:
-        import pathspec  # only where there is a .gitignore
-
-        data = _read(path)
-        if isinstance(data, Unreadable):
-            return None
-        lines = data.decode("utf-8", "surrogateescape").splitlines()
-        try:
-            return cls(prefix, pathspec.GitIgnoreSpec.from_lines(lines))
-        except (ValueError, re.error):
-            return cls(prefix, pathspec.GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line)))
-
-
-def _is_pattern(line: str) -> bool:
-    """Whether a line of a ``.gitignore`` means something; git passes over those that do not."""
-    import pathspec
-
-    try:
-        pathspec.GitIgnoreSpec.from_lines([line])
-    except (ValueError, re.error):
-        return False
-    return True
-
-
-def _is_ignored(path: str, is_folder: bool, ignores: tuple[_Ignore, ...]) -> bool:
-    """The innermost file that has a word on a path decides, as in git."""
-    for ignore in reversed(ignores):
-        verdict = ignore.spec.check_file(path[len(ignore.prefix) :] + ("/" if is_folder else "")).include
-        if verdict is not None:
-            return bool(verdict)
-    return False

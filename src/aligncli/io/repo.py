@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
-from aligncli.io.files import Unreadable, discover, find_root, git_top, is_ours, read_text
+from aligncli.io.discover import discover, is_ours
+from aligncli.io.files import find_root, git_top
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
+from aligncli.io.tree import Disk, Tree, Unreadable, decoded
 from aligncli.schema import Schemas
 from aligncli.suggest import nearest
 from aligncli.workspace.link import link
@@ -25,22 +28,38 @@ if TYPE_CHECKING:
     from aligncli.rules.base import Rule
 
 
+class Twin(NamedTuple):
+    """Another state of a repo, loaded."""
+
+    ws: Workspace
+    has_same: Callable[[str], bool]
+    """Whether it has the same bytes at a path."""
+
+
 class Repo:
     """A root and its configuration; the documents are loaded on demand.
 
     Args:
         root: the folder that holds everything.
         plugins: whether the plugins that the configuration names may run.
+        tree: the files below the root, where they are not those on disk.
+        governor: an earlier state of the same repo, which decides what is checked and how.
     """
 
-    def __init__(self, root: Path, *, plugins: bool = True) -> None:
+    def __init__(
+        self, root: Path, *, plugins: bool = True, tree: Tree | None = None, governor: Repo | None = None
+    ) -> None:
         self.root = Path(os.path.realpath(root))
+        self.tree = tree or Disk(self.root)
+        self._governor = governor
         self.schemas = load_schemas()
         self.drafts: dict[str, str] = {}
         """Texts that take the place of what is on disk, by path."""
-        self._plugins = plugins
+        self.runs_plugins = plugins
         self._seen: dict[str, int] | None = None
-        self.config = self.read_config()
+        self.written: Config = self.read_config()
+        """The configuration as it stands here, whether it counts or not."""
+        self.config: Config = governor.config if governor else self.written
 
     @classmethod
     def around(cls, start: Path, paths: Sequence[Path] = (), *, plugins: bool = True) -> Repo:
@@ -68,9 +87,12 @@ class Repo:
             if self._seen is not None:
                 self._seen[FILE_NAME] = _fingerprint(self.drafts[FILE_NAME])
             return parse_config(self.drafts[FILE_NAME], self.schemas)
-        if not os.path.lexists(self.root / FILE_NAME):
+        try:
+            if not any(name == FILE_NAME for name, _ in self.tree.entries("")):  # a link to nothing counts
+                return Config()
+        except OSError:  # loading says so
             return Config()
-        text = read_text(self.root, FILE_NAME)
+        text = decoded(self.tree.data(FILE_NAME))
         if isinstance(text, Unreadable):
             raise AlignError(f"{FILE_NAME} {text.reason}")
         return parse_config(text, self.schemas)
@@ -90,6 +112,8 @@ class Repo:
         Raises:
             AlignError: one of those is not there, lies outside of the root, or is no schema.
         """
+        if self._governor is not None:
+            return self._governor.all_schemas
         if not self.config.schemas:
             return self.schemas
         from aligncli.schema.own import OwnSchema  # most repos have none
@@ -99,16 +123,16 @@ class Repo:
         )
 
     def _read_schema(self, path: str) -> str:
-        place = Path(os.path.realpath(self.root / path))
-        if os.path.isabs(path) or not place.is_relative_to(self.root):
+        place = None if os.path.isabs(path) else self.tree.resolve(path)
+        if place is None:
             raise AlignError(f"`{path}`, a schema in {FILE_NAME}, leads out of the repo: it is a path below the root")
-        if not place.exists():
-            folder = place.parent if place.parent.is_dir() else self.root
-            near = nearest(place.name, [name for name in os.listdir(folder) if name.endswith(".json")])
-            meant = (folder / near).relative_to(self.root).as_posix() if near else None
-            hint = f"; did you mean `{meant}`?" if meant else ""
+        if not self.tree.exists(place):
+            folder, name = posixpath.split(place)
+            folder = folder if self.tree.exists(folder) else ""
+            near = nearest(name, [name for name, _ in self.tree.entries(folder) if name.endswith(".json")])
+            hint = f"; did you mean `{posixpath.join(folder, near)}`?" if near else ""
             raise AlignError(f"`{path}`, a schema in {FILE_NAME}, does not exist{hint}")
-        text = read_text(self.root, place.relative_to(self.root).as_posix())
+        text = decoded(self.tree.data(place))
         if isinstance(text, Unreadable):
             raise AlignError(f"`{path}`, a schema in {FILE_NAME}, {text.reason}")
         return text
@@ -124,7 +148,7 @@ class Repo:
         """
         from aligncli.rules import RULES  # the tree and the scaffolds do without
 
-        if not self.config.plugins or not self._plugins:
+        if not self.config.plugins or not self.runs_plugins:
             return RULES
         from aligncli.io.plugins import load_rules  # most repos have none
 
@@ -133,7 +157,8 @@ class Repo:
     @property
     def has_all_rules(self) -> bool:
         """Whether the configuration may speak of no other rules than those that run."""
-        return self._plugins or not self.config.plugins
+        named = {*self.config.plugins, *self.written.plugins}
+        return not named or (self.runs_plugins and named <= set(self.config.plugins))
 
     def watch(self) -> None:
         """From now on, a text that is not the one which was checked is an error."""
@@ -144,14 +169,34 @@ class Repo:
         self.drafts.clear()
         self._seen = None
 
-    def load(self, as_of: date) -> Workspace:
+    def has_documents(self) -> bool:
+        """Whether there is anything to check."""
+        schemas = self.all_schemas
+        found = discover(self.tree, self.config)
+        if found.outside or found.blocked:
+            return True
+        for path in found.documents:
+            text = self._draft_or_file(path)
+            if isinstance(text, Unreadable):
+                if is_ours(path, text):
+                    return True
+            elif load_document(path, text, schemas, expected=self.config.has_own_include) is not None:
+                return True
+        return False
+
+    def load(self, as_of: date, twin: Twin | None = None) -> Workspace:
         """Reads and links every document.
+
+        Args:
+            as_of: the day that counts as today.
+            twin: another state of this repo, loaded under the same configuration, whose documents are taken where
+                they have the same text.
 
         Raises:
             AlignError: a schema of the organisation's own cannot be used.
         """
         schemas = self.all_schemas
-        found = discover(self.root, self.config)
+        found = discover(self.tree, self.config, self._governor.tree if self._governor is not None else None)
         expected = self.config.has_own_include
         documents: list[Document] = []
         # Thousands of small objects are made and kept: the cyclic collector would only look at them again and again.
@@ -159,6 +204,11 @@ class Repo:
         gc.disable()
         try:
             for path in found.documents:
+                if twin is not None and path in twin.ws.paths and twin.has_same(path):
+                    shared = twin.ws.by_path.get(path)
+                    if shared is not None:
+                        documents.append(shared)
+                    continue
                 text = self._draft_or_file(path)
                 if self._seen is not None and isinstance(text, str):
                     self._seen[path] = _fingerprint(text)
@@ -172,8 +222,8 @@ class Repo:
             for path, reason in found.blocked:
                 documents.append(unreadable(path, reason, help_="let the check read this folder"))
             for path in found.outside:
-                exists = os.path.exists(self.root / path)
-                reason = "is a link that leads out of the repo" if exists else "is a link to nothing"
+                target = self.tree.resolve(path)
+                reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
                 documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
             return link(documents, found.paths, as_of, self.config.fiscal)
         finally:
@@ -194,7 +244,7 @@ class Repo:
         return text
 
     def _draft_or_file(self, path: str) -> str | Unreadable:
-        return self.drafts[path] if path in self.drafts else read_text(self.root, path)
+        return self.drafts[path] if path in self.drafts else decoded(self.tree.data(path))
 
     def relative(self, path: Path) -> str:
         """A path as documents are named: from the root, with ``/``; ``.`` for the root itself."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aligncli.diagnostics import Diagnostic
 from aligncli.document.source import Source
-from aligncli.engine import Report, Summary
+from aligncli.engine import Report, Since
 from aligncli.render.check import Checked
 from aligncli.render.text import Style, count, plain, without_commands
 
@@ -85,8 +85,28 @@ def statistics(checked: Checked) -> str:
     )
 
 
-def summary_line(summary: Summary, style: Style, *, infos_shown: bool) -> str:
+def compared(since: Since) -> str:
+    """What became of what was there before."""
+    return "everything is new" if since.empty else f"{since.old} old, {since.mended} mended"
+
+
+def remarks(report: Report) -> Sequence[str]:
+    """What a reader of a comparison should know besides."""
+    since = report.since
+    if since is None:
+        return ()
+    if since.empty:
+        return [f"nothing was left out: {plain(since.empty)}"]
+    if not since.configuration:
+        return ()
+    names = ", ".join(plain(path) for path in since.configuration)
+    verb = "differs" if len(since.configuration) == 1 else "differ"
+    return [f"{names} {verb} from `{plain(since.ref)}`, whose word counted in this check"]
+
+
+def summary_line(report: Report, style: Style, *, infos_shown: bool) -> str:
     """The last line of every text format."""
+    summary = report.summary
     found = f"{count(summary.errors, 'error')}, {count(summary.warnings, 'warning')}"
     if infos_shown:
         found += f", {count(summary.infos, 'info')}"
@@ -108,6 +128,8 @@ def summary_line(summary: Summary, style: Style, *, infos_shown: bool) -> str:
         more += f"; {summary.suppressed} suppressed"
     if summary.baselined:
         more += f"; {summary.baselined} in the baseline"
+    if report.since is not None:
+        more += f"; since {plain(report.since.ref)}: {compared(report.since)}"
     documents = count(summary.documents, "document")
     if summary.reported_on < summary.documents:
         documents = f"{summary.reported_on} of {documents}"
