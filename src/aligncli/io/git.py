@@ -94,8 +94,8 @@ class Git:
         Raises:
             AlignError: git does not say what is in it.
         """
-        folder = prefix.rstrip("/")
-        tree = self._ask("rev-parse", "--verify", "--quiet", f"{commit}:{folder}" + ("^{tree}" if folder else ""))
+        found = self._ask("rev-parse", "--verify", "--quiet", f"{commit}:{prefix.rstrip('/')}")
+        tree = self._ask("rev-parse", "--verify", "--quiet", f"{found}^{{tree}}") if found else None
         listing = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", tree) if tree is not None else b""
         return Revision(self, listing)
 
