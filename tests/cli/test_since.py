@@ -137,7 +137,7 @@ def test_renames_follow_formerly(gate: Gate, what: str) -> None:
     gate.history.commit({"org.md": org, CHECKOUT: goal})
     before = gate.report()["since"]["old"]
     assert before > 0
-    renamed = {
+    renamed: dict[str, dict[str, str | bytes | None]] = {
         "team": {
             CHECKOUT: None,
             "teams/paying/charter.md": goal.replace("team: checkout", "team: paying\nformerly: [checkout]"),
@@ -147,8 +147,8 @@ def test_renames_follow_formerly(gate: Gate, what: str) -> None:
             "org.md": org.replace("{id: other,", "{id: another, formerly: [other],"),
             CHECKOUT: goal.replace("[other]", "[another]"),
         },
-    }[what]
-    gate.history.change(renamed)
+    }
+    gate.history.change(renamed[what])
     assert gate.new() == []
     assert gate.report()["since"]["old"] == before
 
@@ -249,6 +249,12 @@ def test_a_change_cannot_loosen_the_schema_that_it_is_held_against(gate: Gate) -
     assert gate.new() == [("AL101", CHECKOUT)]
     assert gate.report()["since"]["configuration"] == ["own/charter.schema.json"]
     assert gate.tool.codes(gate.history.root, "--fail-on", "never").count("AL101") == 0
+
+
+def test_a_schema_that_a_change_breaks(gate: Gate) -> None:
+    gate.history.commit(SMALLEST)
+    gate.history.change({"align.toml": '[schemas]\ncharter = "own.json"\n', "own.json": '{"type": 3}'})
+    one_sentence(gate(), "own.json")
 
 
 def test_writing_a_new_finding_into_the_baseline_is_no_excuse(gate: Gate) -> None:
@@ -502,3 +508,23 @@ def test_odd_names_links_and_files_at_the_base(gate: Gate) -> None:
         (root / link).unlink()
     assert gate.new() == []
     assert gate.report()["since"]["mended"] > 0
+
+
+# --- plugins ---
+
+
+def test_a_change_cannot_bring_code_along(gate: Gate) -> None:
+    gate.history.commit(SMALLEST)
+    gate.history.change({"align.toml": 'plugins = ["acme-align-rules"]\n[check]\nignore = ["ACM001"]\n'})
+    run = gate()
+    assert (run.status, run.err) == (0, ""), "neither loaded nor missed, and its codes are no slips"
+    assert "note: align.toml differs from `main`, whose word counted in this check" in run.lines
+
+
+def test_a_plugin_that_a_change_takes_away(gate: Gate) -> None:
+    gate.history.commit({**ERROR, "align.toml": 'plugins = ["acme-align-rules"]\n'})
+    one_sentence(gate(), "acme-align-rules", "not installed")
+    gate.history.change({"align.toml": ""})
+    run = gate()
+    assert run.status == 1
+    assert run.lines[-2].startswith("note: nothing was left out: in `main`, align.toml names the plugin")

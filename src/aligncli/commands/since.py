@@ -101,8 +101,10 @@ def find_base(repo: Repo, starts: Sequence[Path], ref: str) -> tuple[Repo, Base]
         ref: the revision.
 
     Raises:
-        AlignError: there is no git repo, or no such revision; the sentence says what to do.
+        AlignError: there is no git repo, or no such revision, or a schema of the repo's own cannot be used; the
+            sentence says what to do.
     """
+    repo.all_schemas  # noqa: B018 - they do not count yet, and have to be usable all the same
     top = git_top(repo.root)
     if top is None:
         raise AlignError(f"--since compares with a revision, and {repo.root} is in no git repo")
