@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from aligncli.commands.debts import Known
 from aligncli.commands.session import Session
-from aligncli.config import FILE_NAME, Config
+from aligncli.config import FILE_NAME
 from aligncli.diagnostics import AlignError, LocatedFix
 from aligncli.document.edits import Change, apply
 from aligncli.engine import Report
@@ -68,7 +68,7 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
                 raise AlignError(f"a fix would break {path}, so nothing was written; please report it")
             repo.drafts[path] = new
         if FILE_NAME in changes:
-            repo.config = _read_again(repo)
+            _read_again(repo)
         state = hash(tuple(repo.drafts[path] for path in sorted(before)))
         if state in seen:
             break
@@ -76,9 +76,9 @@ def mend(repo: Repo, check: Callable[[], Report], known: Known | None, *, unsafe
     raise AlignError("the fixes do not come to an end, so nothing was written; please report it")
 
 
-def _read_again(repo: Repo) -> Config:
+def _read_again(repo: Repo) -> None:
     try:
-        return repo.read_config()
+        repo.read_again()
     except AlignError as error:
         raise AlignError(f"with its fixes, {error}; mend that by hand; nothing was written") from None
 

@@ -57,9 +57,7 @@ class Repo:
         """Texts that take the place of what is on disk, by path."""
         self.runs_plugins = plugins
         self._seen: dict[str, int] | None = None
-        self.written: Config = self.read_config()
-        """The configuration as it stands here, whether it counts or not."""
-        self.config: Config = governor.config if governor else self.written
+        self.read_again()
 
     @classmethod
     def around(cls, start: Path, paths: Sequence[Path] = (), *, plugins: bool = True) -> Repo:
@@ -77,12 +75,17 @@ class Repo:
             raise AlignError(f"the paths belong to different repos, `{first}` and `{second}`: check them one at a time")
         return cls(roots.pop(), plugins=plugins)
 
-    def read_config(self) -> Config:
-        """The configuration as it is now.
+    def read_again(self) -> None:
+        """Reads the configuration as it is now.
 
         Raises:
             AlignError: it cannot be read, or is broken.
         """
+        self.written: Config = self._read_config()
+        """The configuration as it stands here, whether it counts or not."""
+        self.config: Config = self._governor.config if self._governor is not None else self.written
+
+    def _read_config(self) -> Config:
         if FILE_NAME in self.drafts:
             if self._seen is not None:
                 self._seen[FILE_NAME] = _fingerprint(self.drafts[FILE_NAME])
