@@ -74,4 +74,8 @@ def find_format(name: str) -> Format:
             from aligncli.render.github import github
 
             return Format(github, is_text=True)
+        case "gitlab":
+            from aligncli.render.gitlab import gitlab
+
+            return Format(gitlab)
     raise KeyError(name)
