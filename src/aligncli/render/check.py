@@ -78,4 +78,8 @@ def find_format(name: str) -> Format:
             from aligncli.render.gitlab import gitlab
 
             return Format(gitlab)
+        case "sarif":
+            from aligncli.render.sarif import sarif
+
+            return Format(sarif, holds_all=True)
     raise KeyError(name)
