@@ -332,12 +332,14 @@ def test_the_revision_is_known_where_ci_names_it(tool: Tool, valid: Validator) -
 
 
 def test_what_is_new_says_so(valid: Validator, tmp_path: Path) -> None:
-    result = checked(write_files(tmp_path, ERROR))
+    result = checked(write_files(tmp_path, nasty.FILES))
+    assert result.report.silenced
     since = Since("origin/ma\udcffin", "0123456789ab", 3, 1, ["align.toml"])
     text = sarif(result._replace(report=result.report._replace(since=since)))
     valid(json.loads(text))
     run = run_of(text)
     assert {each["baselineState"] for each in run["results"]} == {"new"}
+    assert len(run["results"]) == len(result.report.diagnostics), "what is silenced was compared with nothing"
     assert run["properties"]["since"] == {
         "ref": "origin/ma\\udcffin", "base": "0123456789ab", "old": 3, "mended": 1, "configuration": ["align.toml"], "empty": None,
     }  # fmt: skip

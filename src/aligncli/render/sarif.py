@@ -36,10 +36,12 @@ _BRACKET = re.compile(r"([\\\[\]])")
 def sarif(checked: Checked) -> str:
     """One run, with the most severe results first and those that are silenced last."""
     report = checked.report
-    prints = fingerprints(report.diagnostics, [item.diagnostic for item in report.silenced])
+    # With `--since` each result has to say how it compares, and what is silenced was compared with nothing.
+    hidden = report.silenced if report.since is None else ()
+    prints = fingerprints(report.diagnostics, [item.diagnostic for item in hidden])
     places = {rule.code: at for at, rule in enumerate(checked.rules)}
     found: list[tuple[Diagnostic, Silenced | None]] = [(item, None) for item in report.diagnostics]
-    found += [(item.diagnostic, item) for item in report.silenced]
+    found += [(item.diagnostic, item) for item in hidden]
     results = [
         (item, silenced, _result(checked, item, silenced, places[item.code], fingerprint))
         for (item, silenced), fingerprint in zip(found, prints, strict=True)
