@@ -74,4 +74,12 @@ def find_format(name: str) -> Format:
             from aligncli.render.github import github
 
             return Format(github, is_text=True)
+        case "gitlab":
+            from aligncli.render.gitlab import gitlab
+
+            return Format(gitlab)
+        case "sarif":
+            from aligncli.render.sarif import sarif
+
+            return Format(sarif, holds_all=True)
     raise KeyError(name)
