@@ -58,7 +58,8 @@ def found(files: Files, show: Severity = Severity.INFO) -> list[Diagnostic]:
     ]
     folders = {folder for path in files for folder in (path.rpartition("/")[0], path.partition("/")[0])}
     ws = link(documents, {*files, *folders}, AS_OF, FiscalYear())
-    return [*engine.run(ws, Config(), engine.Selection(), files.__getitem__, show=show).diagnostics]
+    task = engine.Task(ws, Config(), engine.Selection(), files.__getitem__)
+    return [*engine.run(task, show=show).diagnostics]
 
 
 def prints(files: Files) -> set[str]:

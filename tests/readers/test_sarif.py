@@ -76,7 +76,8 @@ def checked(root: Path, *, rules: tuple[Rule, ...] = RULES) -> Checked:
     (root / "align.toml").touch()
     repo = Repo(root)
     day = date.fromisoformat(DAY)
-    report = engine.run(repo.load(day), repo.config, engine.Selection(), repo.text, rules=rules, silenced=True)
+    task = engine.Task(repo.load(day), repo.config, engine.Selection(), repo.text, rules=rules)
+    report = engine.run(task, silenced=True)
     return Checked(report, day, Severity.ERROR, rules, repo.text)
 
 
