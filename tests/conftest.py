@@ -1,7 +1,10 @@
-"""What all tests share: one way to run properties, the same on every machine and every day."""
+"""What all tests share: how many run at once, and one way to run properties, the same on every machine and every day."""
 
 from __future__ import annotations
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -14,3 +17,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cold", action="store_true", help="start an interpreter for each run of the executable")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Everything in one process where tests write to files of the repo, or the last one sums up what all others saw."""
+    alone = os.environ.get("UPDATE_RULE_TESTS") or config.getoption("markexpr") == "slow"
+    return 0 if alone else None
