@@ -112,7 +112,7 @@ def test_no_field_value_makes_a_document_raise(key: str, value: str) -> None:
 
 
 BOMBS = """
-import os, signal
+import os, signal, sys
 from aligncli.document.loader import load
 from aligncli.document.traps import cuts, explain
 from aligncli.document.locate import Locator
