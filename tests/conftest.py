@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.cli.tool import ALIGN, Tool
+from tests.cli.warm import Warm
 
 settings.register_profile(
     "steady",
@@ -27,3 +32,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Everything in one process where tests write to files of the repo, or the last one sums up what all others saw."""
     alone = os.environ.get("UPDATE_RULE_TESTS") or config.getoption("markexpr") == "slow"
     return 0 if alone else None
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    interpreter = Warm(ALIGN, Tool(tmp_path_factory.mktemp("warm")).environment())
+    yield interpreter
+    interpreter.close()
+
+
+@pytest.fixture
+def tool(tmp_path: Path, request: pytest.FixtureRequest) -> Tool:
+    return Tool(tmp_path, None if request.config.getoption("--cold") else request.getfixturevalue("warm"))
