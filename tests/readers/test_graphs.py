@@ -251,7 +251,7 @@ def test_mermaid_draws_what_the_tree_says(tool: Tool, node: Callable[..., Any], 
 
 
 def test_what_mermaid_would_refuse_is_told(tool: Tool, node: Callable[..., Any]) -> None:
-    few, many = generated(tool, 20), generated(tool, 400)
+    few, many = generated(tool, 20), generated(tool, 200)
     runs = [
         tool("tree", "-C", root, "--format", "mermaid", *words)
         for root, words in ((few, []), (many, []), (many, ["--no-goals"]))

@@ -17,11 +17,11 @@ def schema(session: Session, name: str) -> int:
     Raises:
         AlignError: there is none of this name; the sentence suggests one.
     """
-    if name not in SCHEMA_NAMES:
-        near = nearest(name, SCHEMA_NAMES) or _output(name)
+    names = (*SCHEMA_NAMES, *OUTPUT_NAMES)
+    if name not in names:
+        near = nearest(name, names) or _output(name)
         raise AlignError(
-            f"there is no schema `{name}`; "
-            + (f"did you mean `{near}`?" if near else f"there are {', '.join(SCHEMA_NAMES)}")
+            f"there is no schema `{name}`; " + (f"did you mean `{near}`?" if near else f"there are {', '.join(names)}")
         )
     text = output_schema(name) if name in OUTPUT_NAMES else load_schemas().bundle(name)
     session.terminal.out(json_text(text))

@@ -52,5 +52,5 @@ OUTPUT_NAMES = (
 )
 """The formats of ours that other programs read, each with its version."""
 
-SCHEMA_NAMES = (*KINDS, "config", *OUTPUT_NAMES)
-"""What ``align schema`` can print."""
+SCHEMA_NAMES = (*KINDS, "config")
+"""What people write."""
