@@ -472,7 +472,10 @@ def schema(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="KIND", help="A kind of document, or config.", autocompletion=_kinds, show_default=False
+            metavar="NAME",
+            help="A kind of document, config, or output/check-v1 and the like for what align prints.",
+            autocompletion=_kinds,
+            show_default=False,
         ),
     ],
     directory: Directory = Path(),
@@ -480,7 +483,7 @@ def schema(
     quiet: Quiet = False,
     color: ColorOption = Color.auto,
 ) -> None:
-    """Print the JSON Schema of a kind of document, for editors."""
+    """Print a JSON Schema: of a kind of document, for editors, or of align's own JSON, for its readers."""
 
     def command() -> int:
         from aligncli.commands.schema import schema

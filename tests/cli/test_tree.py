@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -367,7 +368,7 @@ def test_titles_are_escaped(tool: Tool, name: str) -> None:
         drawn = re.search(r'label="((?:[^"\\]|\\.)*)"', line)
         assert drawn is not None
         title = re.split(r"(?<!\\)(?:\\\\)*\\n", drawn[1])[0]
-        assert title.replace('\\"', '"').replace("\\\\", "\\") == TITLE.replace("\\\\", "\\")
+        assert unescape(title.replace('\\"', '"')).replace("\\\\", "\\") == TITLE.replace("\\\\", "\\")
 
 
 # --- all of it ---

@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.cli.warm import Warm
+
 ALIGN = Path(sys.executable).with_name("align")
 DAY = "2026-11-20"
 TIMEOUT = 30
@@ -77,10 +79,17 @@ def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 class Tool:
-    """The executable, with a home of its own and nothing else in its environment."""
+    """The executable, with a home of its own and nothing else in its environment.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: in which it finds its home and what a test writes.
+        warm: what runs it where nothing is asked of the environment or of standard input; else, and without, every
+            run starts an interpreter of its own.
+    """
+
+    def __init__(self, folder: Path, warm: Warm | None = None) -> None:
         self.folder = folder
+        self.warm = warm
         self.home = folder / "home"
         self.home.mkdir()
 
@@ -102,6 +111,11 @@ class Tool:
         env: Mapping[str, str] | None = None,
         stdin: str | None = None,
     ) -> Run:
+        if self.warm is not None and env is None and stdin is None:
+            status, out, err = self.warm.run(
+                [str(word) for word in words], cwd or self.folder, self.environment(), TIMEOUT
+            )
+            return Run(status, out.decode("utf-8"), err.decode("utf-8"))
         done = subprocess.run(
             [ALIGN, *words],
             cwd=cwd or self.folder,

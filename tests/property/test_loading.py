@@ -112,7 +112,7 @@ def test_no_field_value_makes_a_document_raise(key: str, value: str) -> None:
 
 
 BOMBS = """
-import os, signal
+import os, signal, sys
 from aligncli.document.loader import load
 from aligncli.document.traps import cuts, explain
 from aligncli.document.locate import Locator
@@ -138,9 +138,9 @@ bombs = {
     "kinds": "kind" * n, "spaces": "a:" + " " * n + "b", "rules": "---\\n" * n, "blank lines": "\\n" * n + "a: b", "aliased key": "? &a [" * 3000,
 }
 schemas = load_schemas()
-for name, text in bombs.items():
+for name, text in [*bombs.items()][int(sys.argv[1]) :: 4]:
     if not (child := os.fork()):
-        signal.alarm(3)  # which ends the child, be it deep in C
+        signal.setitimer(signal.ITIMER_PROF, 3)  # of its own work, whatever else runs; ends it, be it deep in C
         load(text)
         Locator(text, 0).find(("a", 0))
         for path in ("teams/a/charter.md", "notes.md"):
@@ -152,16 +152,17 @@ for name, text in bombs.items():
 """
 
 
-def test_bombs_end_neither_the_process_nor_the_day() -> None:
+@pytest.mark.parametrize("part", range(4))
+def test_bombs_end_neither_the_process_nor_the_day(part: int) -> None:
     """Each in a process of its own: libyaml's recursion would end this one, and a slow pattern cannot be interrupted."""
-    done = subprocess.run([sys.executable, "-c", BOMBS], capture_output=True, timeout=300, check=False)
+    done = subprocess.run([sys.executable, "-c", BOMBS, str(part)], capture_output=True, timeout=300, check=False)
     assert (done.returncode, done.stderr.decode()[-2000:]) == (0, "")
     ended = {
         name: int(status) for status, _, name in (line.partition(" ") for line in done.stdout.decode().splitlines())
     }
-    assert len(ended) > 50
+    assert len(ended) > 12
     assert {name: status for name, status in ended.items() if status} == {}, (
-        "-11: a crash in C; -14: no end after 3 seconds"
+        "-11: a crash in C; -27: no end after 3 seconds of work"
     )
 
 

@@ -38,9 +38,9 @@ def chain(length: int, period: str) -> dict[str, str | bytes]:
 
 
 def test_a_long_chain_of_inherited_periods_takes_no_longer_than_its_length(tmp_path: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     report = check(tmp_path, chain(4000, "2025"), show=Severity.WARNING)
-    assert time.perf_counter() - start < 20  # it was 11 seconds and a gigabyte; linear, it is one
+    assert time.process_time() - start < 20  # it was 11 seconds and a gigabyte; linear, it is one
     assert [d.code for d in report.diagnostics] == ["AL702"]  # the period is over, and told where it is written
     report = check(tmp_path, chain(4000, "2027"), show=Severity.WARNING)
     assert [d.code for d in report.diagnostics] == ["AL302"]  # 4000 goals, one cause
@@ -56,7 +56,7 @@ def test_a_tree_that_is_cut_says_so(tmp_path: Path) -> None:
 
 def test_many_values_cut_at_a_hash_beside_a_mistake(tmp_path: Path) -> None:
     goals = "".join(f"  - id: g{number}\n    title: a #1\n    supports: [o]\n" for number in range(5000))
-    start = time.perf_counter()
+    start = time.process_time()
     report = check(
         tmp_path,
         {
@@ -65,7 +65,7 @@ def test_many_values_cut_at_a_hash_beside_a_mistake(tmp_path: Path) -> None:
         },
         show=Severity.ERROR,
     )
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert [d.code for d in report.diagnostics] == ["AL103"]
     assert report.summary.warnings == 5000
 
@@ -133,8 +133,8 @@ def test_two_byte_order_marks(tmp_path: Path) -> None:
 def test_thousands_of_items_that_are_wrong(item: str, mistakes: int) -> None:
     items = f"  - {item}\n" * 3000
     text = f"---\nkind: charter\nteam: t\nmission: M.\ngoals:\n{items}---\n"
-    start = time.perf_counter()
+    start = time.process_time()
     document = load_document("teams/t/charter.md", text, load_schemas())
-    assert time.perf_counter() - start < 20  # it was a minute, and more than a second is rare now
+    assert time.process_time() - start < 20  # it was a minute, and more than a second is rare now
     assert document is not None
     assert len(document.problems) == mistakes

@@ -236,7 +236,7 @@ def test_where_entries_cannot_be_placed_it_is_written_anew() -> None:
 
 
 def test_a_large_one_takes_no_longer_than_its_size() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     known = read_baseline(write_baseline(Counter({("AL301", (f"t/{n}", "s")): 1 for n in range(50_000)})), NAME)
     for n in range(0, 50_000, 2):
         assert known.knows(finding("AL301", f"t/{n}", "s"))
@@ -244,7 +244,7 @@ def test_a_large_one_takes_no_longer_than_its_size() -> None:
         known.spare(finding("AL301", f"u/{n}", "s"))
     assert len(gone(known)) == 25_000
     assert read_baseline(known.shrunk(), NAME).total == 25_000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # --- in a run ---
@@ -424,9 +424,9 @@ def test_many_former_names_take_no_time(tmp_path: Path) -> None:
     names = ", ".join(f"old-{n}" for n in range(2000))
     files = {**FILES, "teams/checkout/charter.md": CHARTER.replace("goals:", f"formerly: [{names}]\ngoals:")}
     run = Run(tmp_path, files)
-    start = time.perf_counter()
+    start = time.process_time()
     run(write_baseline(Counter()))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_what_is_suppressed_need_not_be_listed_any_more(run: Run) -> None:

@@ -80,9 +80,9 @@ def test_many_goals_take_little_longer_than_few() -> None:
         push(f"g{number}", "keep-above" if number % 2 else "keep-below", float(number % 97), number, number + 5000)
         for number in range(10_000)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     assert opposed(some)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
 
 
 def goal(team: str, measure: str) -> str:

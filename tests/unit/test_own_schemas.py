@@ -325,7 +325,7 @@ NESTED = json.loads('{"not":' * 300 + "{}" + "}" * 300)
 )
 def test_a_schema_that_cannot_be_used(tmp_path: Path, schema: object, words: list[str]) -> None:
     root = write(tmp_path, files(schema))
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(AlignError) as caught:
         Repo(root).load(AS_OF)
     message = str(caught.value)
@@ -334,7 +334,7 @@ def test_a_schema_that_cannot_be_used(tmp_path: Path, schema: object, words: lis
         assert word in message
     assert "\n" not in message
     assert len(message) < 400
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -376,10 +376,10 @@ def test_where_a_schema_lies(tmp_path: Path, path: str, words: list[str]) -> Non
 
 def test_no_pattern_takes_longer_than_its_text(tmp_path: Path) -> None:
     schema = {"properties": {"x-a": {"pattern": "^(a+)+$"}, "x-b": {"pattern": "(x+x+)+y"}}}
-    began = time.monotonic()
+    began = time.process_time()
     more = f"x-a: {'a' * 5000}b\nx-b: {'x' * 5000}\n"
     assert [item.code for item in found(tmp_path, schema, more)] == ["AL104", "AL104"]
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_bom_is_no_reason(tmp_path: Path) -> None:

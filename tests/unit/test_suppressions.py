@@ -505,13 +505,13 @@ def test_what_somebody_agreed_to_live_with_keeps_nothing_from_being_judged(tmp_p
     ],
 )
 def test_reading_takes_no_longer_than_the_text(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_many_findings_and_many_suppressions(tmp_path: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found, suppressed = run(tmp_path, prose=f"{NOTE} [a](b.md)\n" * 8000)
     assert (found, suppressed) == ([], 8000)
-    assert time.perf_counter() - start < 20  # it was more than a minute
+    assert time.process_time() - start < 20  # it was more than a minute

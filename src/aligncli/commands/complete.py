@@ -8,7 +8,7 @@ from aligncli.commands.session import parse_day
 from aligncli.commands.tree import STATUSES
 from aligncli.diagnostics import AlignError
 from aligncli.io.repo import Repo
-from aligncli.io.resources import SCHEMA_NAMES
+from aligncli.io.resources import OUTPUT_NAMES, SCHEMA_NAMES
 from aligncli.rules import RULES
 
 
@@ -17,7 +17,7 @@ def complete(names: str, directory: Path, incomplete: str) -> list[str]:
     if names == "rules":
         found = [word for rule in RULES for word in (rule.code, rule.name)]
     elif names == "kinds":
-        found = [*SCHEMA_NAMES]
+        found = [*SCHEMA_NAMES, *OUTPUT_NAMES]
     elif names == "statuses":
         found = [*STATUSES]
     else:

@@ -56,6 +56,9 @@ def tree(
     else:
         text = render.mermaid(view) if output_format == "mermaid" else render.dot(view)
     session.terminal.out(text)
+    refused = render.mermaid_refuses(text) if output_format == "mermaid" else None
+    if refused is not None:
+        session.terminal.remark(f"align: {refused}\n")
     return 0
 
 

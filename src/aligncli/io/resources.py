@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from aligncli.model import KINDS
 from aligncli.schema import Schemas
@@ -35,5 +36,21 @@ def load_schemas() -> Schemas:
     return Schemas(_Files(schema_folder()))
 
 
+def output_schema(name: str) -> Any:
+    """The published schema of something that align itself prints or writes; one of ``OUTPUT_NAMES``."""
+    import json
+
+    return json.loads((schema_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+OUTPUT_NAMES = (
+    "output/baseline-v1",
+    "output/check-v1",
+    "output/rule-v1",
+    "output/rules-v1",
+    "output/tree-v1",
+)
+"""The formats of ours that other programs read, each with its version."""
+
 SCHEMA_NAMES = (*KINDS, "config")
-"""What ``align schema`` can print."""
+"""What people write."""

@@ -135,11 +135,21 @@ def _json(node: Node, line: Line) -> dict[str, Any]:
 
 # --- formats for other readers ---
 
+MOST_ARROWS = 500
+MOST_CHARACTERS = 50_000
+"""What Mermaid draws, unless the page that it stands on allows for more; no diagram can."""
+
+_MERMAID = re.compile(r"[^\w .,/%()'?!+\-]|_")
+_MERMAID_JOINTS = re.compile(
+    r"\A(?=[0-9]*[^\w\s])"  # lists, headings, quotes
+    r"|(?<=\\)|(?<=\$)(?=\$)|(?<=:)(?=fa-)|(?<=direction)(?=\s)"  # line ends, formulas, icons, the way it runs
+    r"|(?<=\])(?=[(\[:])|(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)"  # links, of which it can make nothing
+)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def _markdown(value: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", plain(value))
+    return _MARKDOWN.sub(r"\\\1", plain(value).strip())  # stars beside a blank make nothing bold
 
 
 def markdown(tree: Tree, line: Line) -> str:
@@ -225,14 +235,29 @@ def mermaid(tree: Tree) -> str:
     return "\n".join(lines) + "\n"
 
 
+def mermaid_refuses(text: str) -> str | None:
+    """Why Mermaid would not draw a diagram, if it would not."""
+    arrows, size = text.count(" --> "), len(text.encode("utf-16-le")) // 2
+    if arrows <= MOST_ARROWS and size <= MOST_CHARACTERS:
+        return None
+    return (
+        f"Mermaid draws at most {MOST_ARROWS} arrows and {MOST_CHARACTERS} characters, and these are {arrows} and {size}: "
+        "start from an outcome or a goal, or give --team, --depth or --no-goals"
+    )
+
+
 def _state(node: Node) -> str:
     progress = f", {node.progress:.0%}" if node.progress is not None else ""
     return f"{node.ref}, {node.status}{progress}"
 
 
 def _mermaid(value: str) -> str:
-    """As entities: in a Mermaid label, a quote ends it and backticks or tags would mean something."""
-    return re.sub(r"[^\w .,:/%()'?!+\-]", lambda found: f"#{ord(found.group())};", plain(value))
+    """As entities: in a label a quote ends it, and backticks or tags would mean something.
+
+    What means something even then (older versions read markdown into any label) is kept apart by invisible joiners.
+    """
+    text = _MERMAID_JOINTS.sub("\u2060", plain(value))
+    return _MERMAID.sub(lambda found: f"#{ord(found.group())};", text)
 
 
 def dot(tree: Tree) -> str:
@@ -253,4 +278,5 @@ def dot(tree: Tree) -> str:
 
 
 def _dot(value: str) -> str:
-    return plain(value).replace("\\", "\\\\").replace('"', '\\"')
+    """In a DOT string, quotes end it, backslashes mean something, and HTML's entities too."""
+    return plain(value).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
