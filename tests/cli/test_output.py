@@ -216,7 +216,7 @@ def test_suppressed_baselined_and_limited(tool: Tool) -> None:
 def test_what_is_old(tmp_path: Path, paint: dict[str, Any]) -> None:
     root = write(tmp_path, {**ERROR, "align.toml": ""})
     repo = Repo(root)
-    report = engine.run(repo.load(date(2026, 11, 20)), repo.config, engine.Selection(), repo.text)
+    report = engine.run(engine.Task(repo.load(date(2026, 11, 20)), repo.config, engine.Selection(), repo.text))
     since = Since(**{"ref": "origin/main", "base": "0123abc", "old": 2, "mended": 0, **paint})
     made = Checked(report._replace(since=since), date(2026, 11, 20), Severity.ERROR, RULES, repo.text)
     document = json.loads(check_json(made))
