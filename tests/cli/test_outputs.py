@@ -191,16 +191,22 @@ def test_standard_error_is_where_it_is(tool: Tool) -> None:
 def test_standard_error_that_is_a_file_is_written_to_and_the_device_stays(tool: Tool) -> None:
     """Whoever puts a file in the place of `/dev/stderr` breaks a container for all."""
     root = tool.repo(ERROR)
-    before = Path("/dev/stderr").readlink()
+    device = Path("/dev/stderr")
+    before = device.readlink()
     err = tool.folder / "err"
     err.write_text("before\n")
-    with err.open("a") as stream:
-        done = subprocess.run(
-            [ALIGN, "check", root, "--output", "concise:/dev/stderr"],
-            env=tool.environment(), stdout=subprocess.PIPE, stderr=stream, timeout=TIMEOUT, check=False,
-        )  # fmt: skip
-    assert done.returncode == 1
-    assert Path("/dev/stderr").readlink() == before
+    try:
+        with err.open("a") as stream:
+            done = subprocess.run(
+                [ALIGN, "check", root, "--output", "concise:/dev/stderr"],
+                env=tool.environment(), stdout=subprocess.PIPE, stderr=stream, timeout=TIMEOUT, check=False,
+            )  # fmt: skip
+        assert done.returncode == 1
+        assert device.is_symlink()
+    finally:
+        if not device.is_symlink():  # a bug should not cost anybody their machine
+            device.unlink()
+            device.symlink_to(before)
     assert err.read_text() == "before\n" + tool("check", root, "--format", "concise").out
 
 

@@ -307,7 +307,7 @@ def completions(tool: Tool, line: str, cwd: Path) -> list[str]:
         ("align check --select AL20", [f"AL20{n}" for n in range(1, 10)]),
         ("align check --ignore broken", ["broken-link"]),
         ("align schema c", ["charter", "community", "config"]),
-        ("align check --format j", ["json"]),
+        ("align check --format j", ["json", "junit"]),
         ("align check --fail-on w", ["warning"]),
         ("align ch", ["check"]),
     ],

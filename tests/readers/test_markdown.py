@@ -186,3 +186,10 @@ def test_any_text_is_text_and_nothing_else(value: str) -> None:
     row = read(f"| a | b |\n|---|---|\n| {text(value)} | 1 |\n").tables
     assert [len(line) for line in row[0]] == [2, 2]
     assert row[0][1][1] == "1"
+
+
+@pytest.mark.parametrize("value", ["a`b", "``", "`a`", " a ", " `` ``` ", "a", " ", "x``y"])
+def test_code_is_what_it_was(value: str) -> None:
+    (entry,) = read(f"- {code(value)}|\n").entries
+    assert entry == f"{value}|"
+    assert "code_inline" in read(f"- {code(value)}|\n").kinds
