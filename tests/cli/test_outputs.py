@@ -287,6 +287,8 @@ def limited(tool: Tool, root: Path, most: int, *words: str, env: dict[str, str] 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
+    # Python itself takes a short write of its byte code for a whole one, and the next run would stumble over it.
+    env = {"PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
     done = subprocess.run(
         [ALIGN, "check", root, *words], cwd=tool.folder, env=tool.environment(env), capture_output=True,
         stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=False, preexec_fn=limit,
