@@ -52,7 +52,9 @@ class Warm:
         Raises:
             subprocess.TimeoutExpired: it took too long, and was ended.
         """
-        request = json.dumps({"words": [*words], "cwd": str(cwd), "environment": {**environment}}).encode()
+        os.umask(mask := os.umask(0))
+        asked = {"words": [*words], "cwd": str(cwd), "environment": {**environment}, "mask": mask}
+        request = json.dumps(asked).encode()
         readers, writers = zip(os.pipe(), os.pipe(), strict=True)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
             socket.send_fds(self._ours, [len(request).to_bytes(4, "big")], [nothing.fileno(), *writers])
@@ -116,6 +118,7 @@ def _serve(channel: socket.socket) -> list[str]:
             os.environ.clear()
             os.environ.update(request["environment"])
             os.chdir(request["cwd"])
+            os.umask(request["mask"])
             words: list[str] = request["words"]
             return words
         for stream in streams:

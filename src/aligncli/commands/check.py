@@ -75,7 +75,7 @@ def check(session: Session, wish: Wish) -> int:
             one = _filter([repo.relative(path)])
             if not any(one is None or one(document.path) for document in ws.documents):
                 raise AlignError(_nothing(repo.root, path if wish.paths else None))
-        refuse_documents(outputs, repo, (document.path for document in ws.documents))
+        refuse_documents(outputs, repo, (document.path for document in ws.documents), known.name if known else None)
         task = engine.Task(
             ws,
             repo.config,
@@ -112,11 +112,13 @@ def check(session: Session, wish: Wish) -> int:
     if wish.statistics:
         session.terminal.out(statistics(checked))
         outputs = outputs._replace(screen=None)
-    publish(session, outputs, checked, shown)
-    if mended is not None:
-        from aligncli.commands.mend import tell
+    try:
+        publish(session, outputs, checked, shown)
+    finally:
+        if mended is not None:  # its files are written, whatever becomes of the findings
+            from aligncli.commands.mend import tell
 
-        tell(session, mended)
+            tell(session, mended)
     return 1 if limit is not None and report.worst >= limit else 0
 
 

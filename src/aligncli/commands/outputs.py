@@ -13,6 +13,7 @@ from aligncli.config import FILE_NAME
 from aligncli.diagnostics import AlignError, Severity
 from aligncli.io.ci import Ci
 from aligncli.io.repo import Repo
+from aligncli.io.terminal import warn
 from aligncli.render.check import Checked, find_format
 from aligncli.render.text import Style
 
@@ -67,7 +68,9 @@ def plan(chosen: str | None, wanted: Sequence[str], ci: Ci) -> Outputs:
             raise AlignError(f"--output {seen[place]} and --output {value} name one file")
         seen[place] = value
     if chosen is None and ci.native is not None:
-        return Outputs(ci.native, files, ci.summary, aside=not find_format(ci.native).is_text)
+        # Somebody who names it has said what is to be there.
+        page = ci.summary if ci.summary and os.path.realpath(ci.summary) not in seen else None
+        return Outputs(ci.native, files, page, aside=not find_format(ci.native).is_text)
     if any(not _names_format(value) for value in wanted):
         return Outputs(None, files)
     return Outputs(chosen or "full", files)
@@ -90,23 +93,25 @@ def _parse(value: str, default: str) -> Output:
     if path in ("", "-"):
         what = "standard output is for --format" if path else "the name of the file is missing"
         raise AlignError(f"--output {value}: {what}")
-    if Path(path).is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - a name that is too long is no folder, and no crash
         raise AlignError(f"--output {value}: `{path}` is a folder; name a file in it")
     return Output(name, Path(path))
 
 
-def refuse_documents(outputs: Outputs, repo: Repo, documents: Iterable[str]) -> None:
+def refuse_documents(outputs: Outputs, repo: Repo, documents: Iterable[str], baseline: str | None) -> None:
     """That no file which is to be written is one that the check reads.
+
+    Args:
+        outputs: what is to be written.
+        repo: what is checked.
+        documents: all of its documents, by path from the root.
+        baseline: the one of this run, where there is one: a path from the root, or an absolute one.
 
     Raises:
         AlignError: one is.
     """
-    read = {
-        FILE_NAME,
-        *documents,
-        *repo.config.schemas.values(),
-        *([repo.config.baseline] if repo.config.baseline else []),
-    }
+    others = (FILE_NAME, *repo.config.schemas.values(), repo.config.baseline, baseline)
+    read = {*documents, *(repo.relative(repo.root / name) for name in others if name)}
     for output in outputs.files:
         if repo.relative(output.path) in read:
             raise AlignError(f"--output {output.path}: this is a file of the repo, which is never overwritten")
@@ -122,8 +127,9 @@ def publish(session: Session, outputs: Outputs, checked: Checked, shown: Severit
         shown: the least severity of the others.
 
     Raises:
-        AlignError: a file cannot be written.
+        AlignError: a file cannot be written; all else is.
     """
+    refusals = _write(outputs, checked._replace(style=Style()), shown) if outputs.files or outputs.page else []
     terminal = session.terminal
     if outputs.screen is not None:
         terminal.out(_rendered(outputs.screen, checked, shown))
@@ -135,18 +141,30 @@ def publish(session: Session, outputs: Outputs, checked: Checked, shown: Severit
 
             terminal.note(pointer(checked.report.at_least(shown)))
         terminal.note(last_line(checked, shown))
-    if not outputs.files and outputs.page is None:
-        return
+    if refusals:
+        raise AlignError("; ".join(str(refusal) for refusal in refusals))
+
+
+def _write(outputs: Outputs, checked: Checked, shown: Severity) -> list[AlignError]:
+    """Writes the files, before a reader of the screen may go away; gives what could not be written."""
     from aligncli.io.files import append_text, write_output
 
-    in_file = checked._replace(style=Style())
+    refusals: list[AlignError] = []
     for output in outputs.files:
-        text = _rendered(output.format, in_file, shown)
+        text = _rendered(output.format, checked, shown)
         if find_format(output.format).is_text:
-            text += last_line(in_file, shown)
-        write_output(output.path, text)
+            text += last_line(checked, shown)
+        try:
+            write_output(output.path, text)
+        except AlignError as refusal:
+            refusals.append(refusal)
     if outputs.page is not None:
-        append_text(outputs.page, _rendered("markdown", in_file, shown))
+        try:
+            append_text(outputs.page, _rendered("markdown", checked, shown))
+        except AlignError as refusal:
+            # Nobody asked for it: a container may know of the file and not have it.
+            warn(f"{refusal}: there is no summary")
+    return refusals
 
 
 def last_line(checked: Checked, shown: Severity) -> str:

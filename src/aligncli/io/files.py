@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -127,12 +128,14 @@ def write_output(place: Path, text: str) -> None:
     Raises:
         AlignError: it cannot be written.
     """
+    made: list[Path] = []
     try:
-        if place.exists() and not place.is_file() and (not place.is_symlink() or place.is_relative_to("/dev")):
-            with open(place, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        descriptor = _open_stream(place)
+        if descriptor is not None:
+            with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
                 file.write(text)
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
+        made.extend(_make_folders(place.parent))
         status = os.lstat(place) if os.path.lexists(place) else None
         if status is not None and not stat.S_ISREG(status.st_mode):
             status = None
@@ -144,18 +147,47 @@ def write_output(place: Path, text: str) -> None:
                 os.unlink(name)
             raise
     except OSError as error:
+        _clean([], made)
         raise AlignError(f"cannot write {place}: {(error.strerror or str(error)).lower()}") from None
+    except BaseException:
+        _clean([], made)
+        raise
+
+
+def _open_stream(place: Path) -> int | None:
+    """What is no regular file, open for writing; nothing where a file is to be put in its place.
+
+    Standard error may lead to a file all the same: then it is that of this process, at the place where it has got to.
+    """
+    spot = "/" + os.path.abspath(place).lstrip("/")
+    found = re.fullmatch(r"/(?:dev|proc/self)/(?:(stdout)|(stderr)|fd/([0-9]{1,9}))", spot)
+    if found is not None:
+        return os.dup(1 if found[1] else 2 if found[2] else int(found[3]))
+    if not os.path.exists(place) or os.path.isfile(place):
+        return None
+    if os.path.islink(place) and not spot.startswith("/dev/"):
+        return None
+    return os.open(place, os.O_WRONLY)
 
 
 def append_text(place: str, text: str) -> None:
-    """Adds to a file that a CI system gave for this.
+    """Adds to a file that a CI system gave for this: all of a text, or nothing.
 
     Raises:
         AlignError: it cannot be written.
     """
     try:
-        with open(place, "a", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
+        with open(place, "ab", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            is_file = stat.S_ISREG(status.st_mode)
+            left = memoryview(text.encode("utf-8", "backslashreplace"))
+            try:
+                while left:
+                    left = left[file.write(left) :]
+            except BaseException:
+                if is_file:
+                    os.ftruncate(file.fileno(), status.st_size)
+                raise
     except OSError as error:
         raise AlignError(f"cannot write {place}: {(error.strerror or str(error)).lower()}") from None
 

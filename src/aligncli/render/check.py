@@ -82,4 +82,16 @@ def find_format(name: str) -> Format:
             from aligncli.render.sarif import sarif
 
             return Format(sarif, holds_all=True)
+        case "junit":
+            from aligncli.render.junit import junit
+
+            return Format(junit)
+        case "markdown":
+            from aligncli.render.markdown import markdown
+
+            return Format(markdown)
+        case "rdjson":
+            from aligncli.render.rdjson import rdjson
+
+            return Format(rdjson)
     raise KeyError(name)

@@ -15,7 +15,8 @@ _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
 
-_COMMAND = re.compile(r"^([ \t]*(?:\x1b\[\d*m)*[ \t]*)::", re.M)
+# The runner trims every kind of blank before it looks for a command.
+_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[\d*m)*)::", re.M)
 
 _OTHER_COMMAND = re.compile(r"##(?=\w*\[)")
 
@@ -52,10 +53,16 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
     return _UNSAFE.sub(lambda found: "\n" if found.group() == "\n" else _escaped(found.group()), text) + "\n"
 
 
-def without_commands(text: str) -> str:
-    """Lines that a CI system does not take for its commands (``::error::``, ``##[group]``, ``##vso[…]``)."""
-    text = _COMMAND.sub(r"\1: :", text) if "::" in text else text
-    return _OTHER_COMMAND.sub("#\u266f", text) if "##" in text else text
+def without_commands(text: str, colons: str = ": :", signs: str = "#\u266f") -> str:
+    """Lines that a CI system does not take for its commands (``::error::``, ``##[group]``, ``##vso[…]``).
+
+    Args:
+        text: any number of lines.
+        colons: what takes the place of two colons that begin a line.
+        signs: what takes the place of two number signs before a bracket.
+    """
+    text = _COMMAND.sub(lambda found: found[1] + colons, text) if "::" in text else text
+    return _OTHER_COMMAND.sub(lambda found: signs, text) if "##" in text else text
 
 
 def _escaped(char: str) -> str:
