@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import venv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -224,6 +225,7 @@ class Check(NamedTuple):
 
     status: int
     summary: Mapping[str, int]
+    findings: Sequence[Mapping[str, Any]]
     markdown: str
 
 
@@ -238,18 +240,19 @@ def run(align: Path, *words: str, to: int | None = None) -> int:
     return done.returncode
 
 
-def check(align: Path, inputs: Inputs, folder: Path, *words: str, to: int | None = None) -> Check:
-    """One check; annotations and the job's summary come from the tool itself."""
+def check(align: Path, inputs: Inputs, folder: Path, base: str | None) -> Check:
+    """The check; annotations and the job's summary come from the tool itself."""
     found, page = folder / "findings.json", folder / "findings.md"
     for place in (found, page):
         place.unlink(missing_ok=True)
-    outputs = [f"--output=json:{found}", f"--output=markdown:{page}"]
-    level = [f"--fail-on={inputs.fail_on}"] if inputs.fail_on else []
-    status = run(align, "check", *level, *inputs.args, *words, *outputs, "--", inputs.path, to=to)
-    if not found.exists() or not page.exists():
-        return Check(status, {}, "")
-    summary = json.loads(found.read_text(encoding="utf-8"))["summary"]
-    return Check(status, summary, page.read_text(encoding="utf-8"))
+    words = [f"--fail-on={inputs.fail_on}"] if inputs.fail_on else []
+    words += [*inputs.args, *([f"--since={base}"] if base else [])]
+    words += [f"--output=json:{found}", f"--output=markdown:{page}", "--", inputs.path]
+    status = run(align, "check", *words)
+    if status not in (0, 1):
+        return Check(status, {}, [], "")
+    report = json.loads(found.read_text(encoding="utf-8"))
+    return Check(status, report["summary"], report["diagnostics"], page.read_text(encoding="utf-8"))
 
 
 def write_sarif(align: Path, inputs: Inputs, folder: Path) -> Path | None:
@@ -269,24 +272,32 @@ def write_sarif(align: Path, inputs: Inputs, folder: Path) -> Path | None:
     return place
 
 
-def since_yesterday(align: Path, inputs: Inputs, folder: Path) -> str:
-    """What the calendar alone broke: found today in files in which yesterday would have found nothing.
-
-    The findings of this revision on yesterday's date become a baseline for today; AL902 would only say that it shrank.
-    """
-    baseline = folder / "yesterday.json"
-    baseline.unlink(missing_ok=True)
+def since_yesterday(align: Path, inputs: Inputs, folder: Path, today: Check) -> str:
+    """What the calendar alone broke: found in these very files today, and not on yesterday's date."""
     given = os.environ.get("ALIGN_AS_OF")  # as the tool itself takes it
-    today = date.fromisoformat(given) if given else datetime.now(UTC).date()
-    yesterday = (today - timedelta(days=1)).isoformat()
-    level = [f"--fail-on={inputs.fail_on}"] if inputs.fail_on else []
-    words = [*level, f"--as-of={yesterday}", "--write-baseline", f"--baseline={baseline}"]
-    start = Path(inputs.path)
-    if run(align, "check", "-C", str(start if start.is_dir() else start.parent), *words, to=subprocess.DEVNULL):
+    day = (date.fromisoformat(given) if given else datetime.now(UTC).date()) - timedelta(days=1)
+    place = folder / "yesterday.json"
+    words = [*inputs.args, f"--as-of={day}", "--fail-on=never", f"--output=json:{place}", "--format=concise"]
+    if run(align, "check", *words, "--", inputs.path, to=subprocess.DEVNULL):
         return ""
-    only = ["--ignore=AL902", f"--baseline={baseline}", "--format=concise"]
-    checked = check(align, inputs, folder, *only, to=subprocess.DEVNULL)
-    return checked.markdown if checked.status == 1 else ""
+    before = Counter(_fact(item) for item in json.loads(place.read_text(encoding="utf-8"))["diagnostics"])
+    lines = []
+    for item in today.findings:
+        before[_fact(item)] -= 1
+        if before[_fact(item)] < 0 and item["severity"] in ("error", "warning"):
+            at = f"{item['path']}:{item['range']['start']['line']}"
+            lines.append(" ".join(f"{at}: {item['severity']}[{item['code']}] {item['message']}".split()))
+    if not lines:
+        return ""
+    # In a code block a title mentions nobody and links nowhere.
+    fence = "`" * max([3, *(len(found) + 1 for line in lines for found in re.findall("`+", line))])
+    text = "\n".join(lines)[: MOST - 1000]
+    return f"New since yesterday, by the calendar alone:\n\n{fence}text\n{text}\n{fence}\n"
+
+
+def _fact(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes a finding the same one a day later: its message may count days."""
+    return item["code"], item["severity"], item["path"], str(item["subject"])
 
 
 # --- comments and issues ---
@@ -345,10 +356,7 @@ def issue(event: Event, inputs: Inputs, checked: Check, news: str) -> None:
     change = {"body": body} if checked.status else {"body": body, "state": "closed", "state_reason": "completed"}
     gh(inputs, "--method", "PATCH", f"{place}/{there}", body=change)
     if checked.status and news:
-        gh(inputs, "--method", "POST", f"{place}/{there}/comments", body={"body": f"{NEWS}\n\n{news}"[:MOST]})
-
-
-NEWS = "New since yesterday, by the calendar alone:"
+        gh(inputs, "--method", "POST", f"{place}/{there}/comments", body={"body": news})
 
 
 def try_to(what: str, permission: str, *doing: Any) -> None:
@@ -375,7 +383,7 @@ def main() -> int:
     align = install(inputs, folder)
     trust(folder)
     base = base_of(event, inputs)
-    checked = check(align, inputs, folder, *([f"--since={base}"] if base else []))
+    checked = check(align, inputs, folder, base)
     put("GITHUB_OUTPUT", f"status={checked.status}\n")
     if checked.status not in (0, 1):
         return 0
@@ -388,9 +396,9 @@ def main() -> int:
     if inputs.sarif and not event.is_strangers and (place := write_sarif(align, inputs, folder)) is not None:
         put("GITHUB_OUTPUT", f"sarif={place}\n")
     if inputs.issue and event.name in ("schedule", "workflow_dispatch", "push"):
-        news = since_yesterday(align, inputs, folder)
+        news = since_yesterday(align, inputs, folder, checked)
         if news:
-            put("GITHUB_STEP_SUMMARY", f"\n{NEWS}\n\n{news}\n")
+            put("GITHUB_STEP_SUMMARY", f"\n{news}")
         try_to("the issue", "issues", issue, event, inputs, checked, news)
     return 0
 

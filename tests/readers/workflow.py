@@ -120,7 +120,7 @@ class Expression:
 
 
 def _folded(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+    return value.lower() if isinstance(value, str) else "" if value is None else value
 
 
 def written(value: Any) -> str:

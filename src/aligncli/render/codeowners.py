@@ -11,7 +11,7 @@ from aligncli.suggest import slug
 from aligncli.workspace.workspace import Workspace
 
 _NOBODY = "ORG"
-_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>/(?:\\.|[^\s\\])*)[ \t]+(?P<owners>@\S.*?)[ \t\r]*")
+_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>/(?:\\.|[^\s\\])*)(?P<owners>[ \t].*|[ \t\r]*)")
 
 
 class Owned(NamedTuple):
