@@ -170,10 +170,9 @@ def git(folder: Path, *words: str, token: str = "") -> str | None:
     more = {"GIT_TERMINAL_PROMPT": "0"}
     if token:
         secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
         more |= {
             "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": f"http.{server}/.extraheader",
+            "GIT_CONFIG_KEY_0": f"http.{os.environ['GITHUB_SERVER_URL']}/.extraheader",
             "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {secret}",
         }
     command = ["git", "-C", str(folder), *words]
@@ -309,10 +308,11 @@ def gh(inputs: Inputs, *words: str, body: Mapping[str, str] | None = None) -> st
     Raises:
         Failed: it refused.
     """
+    host = os.environ["GITHUB_SERVER_URL"].rpartition("/")[2]
     try:
         done = subprocess.run(
             ["gh", "api", *words, *(["--input", "-"] if body else [])],
-            env={**os.environ, "GH_TOKEN": inputs.token},
+            env={**os.environ, "GH_HOST": host, "GH_TOKEN": inputs.token, "GH_ENTERPRISE_TOKEN": inputs.token},
             input=json.dumps(body).encode() if body else b"",
             capture_output=True,
             check=False,

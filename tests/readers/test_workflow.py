@@ -15,6 +15,7 @@ from aligncli.render.ci_files import NIGHTLY
 from tests.cli.test_readme import block
 from tests.cli.tool import CHARTER, ERROR, SMALLEST, WARNING
 from tests.readers.hub import GitHub, Hub
+from tests.readers.private import private_server
 from tests.readers.workflow import Expression, Job, Runner, Unknown
 
 FILES = {**SMALLEST, "align.toml": ""}
@@ -152,13 +153,10 @@ def test_what_cannot_run_says_why(world: World) -> None:
     assert job.outputs == {"status": "2", "errors": "", "warnings": ""}
 
 
-@pytest.mark.parametrize("name", ["path", "since", "fail-on", "args", "comment", "python-version"])
+@pytest.mark.parametrize("name", ["path", "since", "fail-on", "args", "comment", "plugins"])
 def test_inputs_are_no_scripts(world: World, name: str, tmp_path: Path) -> None:
     place = tmp_path / "pwned"
     text = f'$(touch {place}); `touch {place}` "; touch {place} #'
-    if name == "python-version":  # the one that an action of others reads
-        assert "${{ inputs.python-version }}" in (Path(__file__).parents[2] / "action.yml").read_text()
-        return
     job = world.push(printed(**{name: text}))
     assert job.failed
     assert not place.exists()
@@ -234,6 +232,24 @@ def test_files_of_another_user(world: World) -> None:
     world.hub.commit("change", {"notes.md": "# Notes\n"})
     job = world.pull_request(printed(), owner=owner)
     assert not job.failed, job.log
+
+
+def test_a_private_repo(world: World) -> None:
+    """The checkout leaves no credentials behind; the action fetches with its token, and only where it must."""
+    world.hub.commit("main", {"teams/checkout/charter.md": BROKEN})
+    world.hub.commit("change", {"notes.md": "# Notes\n"})
+    with private_server(world.hub.folder, "secret-token", world.hub.environment) as (address, let_in):
+        job = world.pull_request(printed(), server=address)
+    assert not job.failed, job.log
+    assert let_in[0] is False
+    assert let_in[-1] is True
+    config = next(world.hub.folder.parent.glob("job-*/workspace/.git/config")).read_text()
+    assert "AUTHORIZATION" not in config.upper()
+    with private_server(world.hub.folder, "another-token", world.hub.environment) as (address, let_in):
+        job = world.pull_request(printed(), server=address)
+    assert job.outputs["status"] == "2"
+    assert "::error title=align::--since: " in job.log
+    assert "fetch-depth: 0" in job.log
 
 
 def test_a_merge_queue(world: World) -> None:

@@ -174,6 +174,8 @@ class Runner:
     environment: Mapping[str, str]
     action: str
     version: str
+    server: str = "https://github.com"
+    """Where the workspace fetches from after the checkout, which had credentials and did not leave them behind."""
     owner: int | None = None
     """Whose the workspace is; another user's than the job's, as in a container."""
     ref: str = "refs/heads/main"
@@ -294,7 +296,7 @@ class Runner:
             "GITHUB_EVENT_PATH": str(self.payload),
             "GITHUB_REF": self.ref,
             "GITHUB_REPOSITORY": self.repository,
-            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_SERVER_URL": self.server,
             "GITHUB_SHA": self.commit,
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
             "GITHUB_WORKSPACE": str(self.folder / "workspace"),
@@ -335,6 +337,9 @@ class Runner:
             *([["fetch", "--quiet", *deep, "origin", revision]] if deep else []),
         ):
             subprocess.run(["git", *words], cwd=workspace, env=dict(self.environment), check=True, capture_output=True)
+        if self.server != "https://github.com":
+            words = ["git", "remote", "set-url", "origin", f"{self.server}/{self.remote.name}/.git"]
+            subprocess.run(words, cwd=workspace, env=dict(self.environment), check=True)
         if self.owner is not None:
             for place in (workspace, *workspace.rglob("*")):
                 os.chown(place, self.owner, self.owner, follow_symlinks=False)
