@@ -142,6 +142,17 @@ def test_what_cannot_be_written_is_said(tool: Tool) -> None:
     assert (root / ".github/CODEOWNERS").is_symlink()
 
 
+def test_on_gitlab(tool: Tool) -> None:
+    root = write(tool.folder / "charters", {".git/HEAD": ""})
+    assert tool("init", "--ci", "gitlab", "--team", "checkout", cwd=root).status == 0
+    assert tool("new-team", "returns", cwd=root).status == 0
+    lines = (root / ".gitlab/CODEOWNERS").read_text().splitlines()
+    assert lines[-2:] == ["#/teams/checkout/ @ORG/checkout", "#/teams/returns/ @ORG/returns"]
+    (root / ".gitlab-ci.yml").unlink()
+    assert tool("new-team", "night", cwd=root).status == 0
+    assert (root / ".gitlab/CODEOWNERS").read_text().endswith("#/teams/night/ @ORG/night\n")
+
+
 def test_without_the_file_nobody_hears_of_it(tool: Tool) -> None:
     root = tool.repo(SMALLEST)
     assert "CODEOWNERS" not in tool("new-team", "returns", cwd=root).out

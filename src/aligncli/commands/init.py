@@ -124,7 +124,7 @@ def _plan(session: Session, root: Path, wish: Wish) -> _Plan:
         return _Plan(files, [], list(extra))
     kept = []
     for path, text in extra.items():
-        there = find_codeowners(root) if path in CODEOWNERS.values() else None
+        there = find_codeowners(root, system) if path in CODEOWNERS.values() else None
         if there is not None or os.path.lexists(root / path):
             kept.append(there or path)
         else:

@@ -51,10 +51,16 @@ def find_hosting(top: Path) -> Hosting:
     return Hosting(system, organisation)
 
 
-def find_codeowners(top: Path) -> str | None:
-    """The CODEOWNERS that the server reads, by its path from the top; of two systems, the one in use."""
-    system = find_hosting(top).system or "github"
-    return next((path for path in CODEOWNERS[system] if (top / path).is_file()), None)
+def find_codeowners(top: Path, system: str | None = None) -> str | None:
+    """The CODEOWNERS that a server reads, by its path from the top.
+
+    Args:
+        top: the git top level.
+        system: the server's; where nobody says, the one that hosts the repo, else any.
+    """
+    here = find_hosting(top).system or "github"
+    systems = [system] if system is not None else sorted(CODEOWNERS, key=lambda name: name != here)
+    return next((path for name in systems for path in CODEOWNERS[name] if (top / path).is_file()), None)
 
 
 def _origin(top: Path) -> str | None:
