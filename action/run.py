@@ -26,6 +26,8 @@ ISSUE = "<!-- align by the calendar -->"
 BOT = "github-actions[bot]"
 MOST = 65_000
 """Characters of a comment or an issue; GitHub takes 65,536."""
+ALERTS = 5_000
+"""So many results of a run are shown."""
 
 
 class Failed(Exception):
@@ -258,15 +260,23 @@ def write_sarif(align: Path, inputs: Inputs, folder: Path) -> Path | None:
     """All findings, as code scanning wants them.
 
     It compares a pull request with its base by itself and calls mended what a report lacks, so that this one is whole,
-    without `--since`. It knows no suppressions: what is suppressed is left out.
+    without `--since`. It knows no suppressions: what is suppressed is left out, and so is advice that nobody asked for.
+    Of more results than it takes, the first are the most severe.
     """
     place = folder / "align.sarif"
     words = [*inputs.args, "--fail-on=never", f"--output=sarif:{place}", "--format=concise", "--", inputs.path]
     if run(align, "check", *words, to=subprocess.DEVNULL):
         return None
     report = json.loads(place.read_text(encoding="utf-8"))
+    levels = {"error", "warning"} | ({"note"} if {"info", "--show=info"} & {*inputs.args} else set())
     for one in report["runs"]:
-        one["results"] = [result for result in one.get("results", ()) if not result.get("suppressions")]
+        counts = [r for r in one["results"] if not r.get("suppressions") and r["level"] in levels]
+        one["results"] = counts[:ALERTS]
+        if len(counts) > ALERTS:
+            say(
+                "notice",
+                f"code scanning takes {ALERTS} findings of a run: the {len(counts) - ALERTS} least severe are left out",
+            )
     place.write_text(json.dumps(report), encoding="utf-8")
     return place
 
