@@ -16,7 +16,7 @@ import venv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -115,6 +115,13 @@ class Event(NamedTuple):
     def pull_request(self) -> Mapping[str, Any] | None:
         """Where it is about one."""
         return self.payload.get("pull_request") if self.name == "pull_request" else None
+
+    @property
+    def is_about_the_default_branch(self) -> bool:
+        """Whether it speaks of what is agreed upon; a schedule always does."""
+        default = (self.payload.get("repository") or {}).get("default_branch")
+        here = os.environ["GITHUB_REF"] == f"refs/heads/{default}"
+        return self.name == "schedule" or (self.name in ("workflow_dispatch", "push") and here)
 
     @property
     def is_strangers(self) -> bool:
@@ -284,7 +291,7 @@ def write_sarif(align: Path, inputs: Inputs, folder: Path) -> Path | None:
 def since_yesterday(align: Path, inputs: Inputs, folder: Path, today: Check) -> str:
     """What the calendar alone broke: found in these very files today, and not on yesterday's date."""
     given = os.environ.get("ALIGN_AS_OF")  # as the tool itself takes it
-    day = (date.fromisoformat(given) if given else datetime.now(UTC).date()) - timedelta(days=1)
+    day = (date.fromisoformat(given) if given else datetime.now(timezone.utc).date()) - timedelta(days=1)  # noqa: UP017 - an older Python gets as far as pip
     place = folder / "yesterday.json"
     words = [*inputs.args, f"--as-of={day}", "--fail-on=never", f"--output=json:{place}", "--format=concise"]
     if run(align, "check", *words, "--", inputs.path, to=subprocess.DEVNULL):
@@ -405,7 +412,9 @@ def main() -> int:
         try_to("the comment", "pull-requests", comment, event, inputs, checked)
     if inputs.sarif and not event.is_strangers and (place := write_sarif(align, inputs, folder)) is not None:
         put("GITHUB_OUTPUT", f"sarif={place}\n")
-    if inputs.issue and event.name in ("schedule", "workflow_dispatch", "push"):
+    if inputs.issue and not event.is_about_the_default_branch:
+        say("notice", "no issue: that is for runs on the default branch")
+    elif inputs.issue:
         news = since_yesterday(align, inputs, folder, checked)
         if news:
             put("GITHUB_STEP_SUMMARY", f"\n{news}")

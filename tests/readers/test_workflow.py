@@ -67,8 +67,9 @@ class World:
     def push(self, workflow: str) -> Job:
         return self.run(workflow, "push", {}, self.hub.git("rev-parse", "main"))
 
-    def night(self, event: str = "schedule") -> Job:
-        return self.run(NIGHTLY, event, {}, self.hub.git("rev-parse", "main"))
+    def night(self, event: str = "schedule", **more: Any) -> Job:
+        payload = {} if event == "schedule" else {"repository": {"default_branch": "main"}}
+        return self.run(NIGHTLY, event, payload, self.hub.git("rev-parse", "main"), **more)
 
     def pull_request(
         self,
@@ -411,6 +412,29 @@ def test_an_issue_that_may_not_be_written_is_no_other_failure(world: World) -> N
     job = world.night()
     assert job.failed
     assert "issues: write" in job.log
+
+
+def test_another_branch_has_no_say_in_the_issue(world: World) -> None:
+    world.hub.commit("main", {"teams/checkout/charter.md": BROKEN})
+    job = world.night("workflow_dispatch", ref="refs/heads/try")
+    assert job.failed
+    assert world.github.asked == []
+    assert "::notice title=align::no issue" in job.log
+
+
+def test_titles_are_text_in_the_news(world: World) -> None:
+    """They come from anybody's documents, and go where a mention reaches people."""
+    nasty = WAIVED.replace("abandonned-carts", "abandonned-carts, '@acme/all ```` <img src=x> ::error::x'")
+    world.hub.commit("main", {"teams/checkout/charter.md": nasty})
+    world.more["ALIGN_AS_OF"] = "2026-11-19"
+    assert world.night().failed
+    world.more["ALIGN_AS_OF"] = "2026-11-20"
+    world.night()
+    (issue,) = world.github.things(ISSUES)
+    (news,) = world.github.things(f"{ISSUES}/{issue['number']}/comments")
+    fence = news["body"].splitlines()[2].removesuffix("text")
+    assert set(fence) == {"`"}
+    assert news["body"].count(fence) == 2, "no line ends the block before its end"
 
 
 # --- the runner itself ---
