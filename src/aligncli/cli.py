@@ -82,6 +82,14 @@ class Show(StrEnum):
     info = "info"
 
 
+class CiSystem(StrEnum):
+    """Whose files `init` writes."""
+
+    github = "github"
+    gitlab = "gitlab"
+    none = "none"
+
+
 class TeamType(StrEnum):
     """The four fundamental types of Team Topologies, and groups of teams."""
 
@@ -388,6 +396,10 @@ def init(
         typer.Option("--outcome", metavar="TITLE", help="A change that it wants now; may be given more than once."),
     ] = None,
     team: Annotated[Text, typer.Option("--team", metavar="ID", help="The id of its first team.")] = None,
+    ci: Annotated[
+        Optional[CiSystem],  # noqa: UP045
+        typer.Option("--ci", help="Whose CI files to write.  [default: as the git remote tells, else github]"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files and write nothing.")] = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
@@ -396,14 +408,14 @@ def init(
 ) -> None:
     """Start a repo of charters.
 
-    Writes the configuration, the organisation with its first outcomes, a team, and the files for CI.
+    Writes the configuration, the organisation with its first outcomes, a team, and the files for CI and CODEOWNERS.
     """
 
     def command() -> int:
         from aligncli.commands.init import Wish, init
         from aligncli.commands.session import Session
 
-        wish = Wish(name, north_star, tuple(outcome or ()), team)
+        wish = Wish(name, north_star, tuple(outcome or ()), team, ci.value if ci else None)
         return init(Session.open(directory, as_of, color.value, quiet=quiet), wish, dry_run=dry_run)
 
     _run(command)

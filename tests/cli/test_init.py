@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.cli.tool import DAY, SMALLEST, Tool, listing, one_sentence, write
@@ -26,6 +27,7 @@ def frontmatter(path: Path) -> Any:
 
 WHOLE = {
     "align.toml", "org.md", "teams/first-team/charter.md", "teams/first-team/team-api.md", ".pre-commit-config.yaml", ".github/workflows/align.yml",
+    ".github/workflows/align-nightly.yml", ".github/CODEOWNERS",
 }  # fmt: skip
 
 
@@ -129,13 +131,102 @@ def test_what_stands_in_the_way_stops_everything(tool: Tool) -> None:
     assert listing(folder) == before
 
 
-def test_in_a_sub_folder_of_a_git_repo_there_is_no_workflow(tool: Tool) -> None:
-    """GitHub reads workflows at the top of the repo only."""
+def test_in_a_sub_folder_of_a_git_repo_it_says_what_nobody_would_read_there(tool: Tool) -> None:
+    """CI systems and hooks look at the top of the repo only, and that is not ours to fill."""
     top = write(tool.folder / "mono", {"charters/.keep": ""})
     (top / ".git").mkdir()
-    assert tool("init", cwd=top / "charters").status == 0
-    assert not (top / "charters/.github").exists()
-    assert not (top / ".github").exists()
+    run = tool("init", cwd=top / "charters")
+    assert run.status == 0
+    documents = {path for path in WHOLE if not path.startswith(".")}
+    assert files(top) == {f"charters/{path}" for path in documents} | {"charters/.keep"}
+    for path in WHOLE - documents:
+        assert path in run.out
+    assert str(top) in run.out
+    assert "`path`" in run.out
+
+
+# --- the system that runs CI ---
+
+GITLAB = {path for path in WHOLE if not path.startswith(".github")} | {".gitlab-ci.yml", ".gitlab/CODEOWNERS"}
+NONE = {path for path in WHOLE if not path.startswith(".github")}
+
+
+@pytest.mark.parametrize(("system", "expected"), [("github", WHOLE), ("gitlab", GITLAB), ("none", NONE)])
+def test_the_files_of_a_ci_system(tool: Tool, system: str, expected: set[str]) -> None:
+    folder = empty(tool)
+    assert tool("init", "--ci", system, cwd=folder).status == 0
+    assert files(folder) == expected
+
+
+def git_config(url: str) -> str:
+    return (
+        f'[core]\n\tbare = false\n[remote "fork"]\n\turl = git@github.com:ada/x.git\n[remote "origin"]\n\turl = {url}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "expected", "handle"),
+    [
+        ("git@github.com:acme/charters.git", WHOLE, "@acme/"),
+        ("https://github.com/acme/charters", WHOLE, "@acme/"),
+        ("https://mei:secret@github.com/acme/charters.git/", WHOLE, "@acme/"),
+        ("ssh://git@gitlab.acme.example:2222/acme/people/charters.git", GITLAB, "@acme/people/"),
+        ("https://gitlab.com/acme/charters.git", GITLAB, "@acme/"),
+        ("git@git.acme.example:acme/charters.git", WHOLE, "@acme/"),
+        ("/srv/git/acme/charters.git", WHOLE, None),
+        ("../charters", WHOLE, None),
+        ("file:///srv/acme/charters", WHOLE, None),
+        ("https://github.com/a b/charters", WHOLE, None),
+        ("https://github.com/$(id)/charters", WHOLE, None),
+        ("https://github.com/\x1b[31m/charters", WHOLE, None),
+    ],
+)
+def test_the_remote_tells_system_and_organisation(tool: Tool, url: str, expected: set[str], handle: str | None) -> None:
+    folder = write(tool.folder / "charters", {".git/config": git_config(url)})
+    assert tool("init", cwd=folder).status == 0
+    assert {path for path in files(folder) if not path.startswith(".git/")} == expected
+    (owners,) = folder.rglob("CODEOWNERS")
+    line = owners.read_text().splitlines()[-1]
+    assert line == (f"/teams/first-team/ {handle}first-team" if handle else "#/teams/first-team/ @ORG/first-team")
+
+
+def test_a_work_tree_beside_its_repo_has_the_same_remote(tool: Tool) -> None:
+    write(
+        tool.folder / "main/.git",
+        {"config": git_config("git@gitlab.com:acme/charters.git"), "worktrees/x/commondir": "../..\n"},
+    )
+    folder = write(tool.folder / "x", {".git": f"gitdir: {tool.folder}/main/.git/worktrees/x\n"})
+    tool("init", cwd=folder)
+    assert files(folder) == GITLAB | {".git"}
+
+
+def test_files_that_are_there_tell_the_system(tool: Tool) -> None:
+    folder = write(tool.folder / "lab", {".gitlab-ci.yml": "stages: []\n"})
+    run = tool("init", cwd=folder)
+    assert files(folder) == GITLAB
+    assert (folder / ".gitlab-ci.yml").read_text() == "stages: []\n"
+    assert "Kept .gitlab-ci.yml" in run.out
+    folder = write(
+        tool.folder / "hub", {".github/FUNDING.yml": "", ".git/config": git_config("git@gitlab.com:acme/charters.git")}
+    )
+    tool("init", cwd=folder)
+    assert files(folder) == WHOLE | {".github/FUNDING.yml", ".git/config"}
+
+
+@pytest.mark.parametrize("path", ["CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS"])
+def test_code_owners_that_are_there_are_kept(tool: Tool, path: str) -> None:
+    """A second file elsewhere would be read by nobody, or in place of the first."""
+    folder = write(tool.folder / "site", {path: "* @acme/all\n"})
+    run = tool("init", "--ci", "github", cwd=folder)
+    assert f"Kept {path} as it was" in run.out
+    assert [place.relative_to(folder).as_posix() for place in folder.rglob("CODEOWNERS")] == [path]
+    assert (folder / path).read_text() == "* @acme/all\n"
+
+
+def test_an_unknown_system_is_refused(tool: Tool) -> None:
+    folder = empty(tool)
+    assert tool("init", "--ci", "jenkins", cwd=folder).status == 2
+    assert files(folder) == set()
 
 
 def test_inside_another_workspace(tool: Tool) -> None:
@@ -166,16 +257,6 @@ def test_refusals_write_nothing(tool: Tool) -> None:
     assert files(folder) == set()
 
 
-def test_the_files_for_ci_are_valid_yaml(tool: Tool) -> None:
-    folder = empty(tool)
-    tool("init", cwd=folder)
-    workflow = yaml.safe_load((folder / ".github/workflows/align.yml").read_text())
-    commands = [step.get("run", "") for step in workflow["jobs"]["check"]["steps"]]
-    assert any(command.startswith("align check") for command in commands)
-    hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
-    assert hooks[0]["entry"].startswith("align check")
-
-
 def test_quiet(tool: Tool) -> None:
     folder = empty(tool)
     run = tool("init", "-q", cwd=folder)
@@ -195,6 +276,8 @@ def test_in_a_terminal_it_asks(tool: Tool) -> None:
             ("Another outcome", ""),
             ("Id of the first team", "../x"),
             ("Id of the first team", "Check Out"),
+            ("Files for CI (github, gitlab or none) [github]", "jenkins"),
+            ("Files for CI", "GitLab"),
         ],
     )  # fmt: skip
     assert run.status == 0, run.out
@@ -203,12 +286,16 @@ def test_in_a_terminal_it_asks(tool: Tool) -> None:
     assert org["north-star"] == "Anyone can send a parcel: anywhere."
     assert [outcome["id"] for outcome in org["outcomes"]] == ["fewer-carts-are-abandoned", "fewer-parcels-come-back"]
     assert (folder / "teams/check-out/charter.md").exists()
+    assert (folder / ".gitlab-ci.yml").exists()
+    assert not (folder / ".github").exists()
     assert tool("check", cwd=folder).status == 0
 
 
 def test_what_was_given_is_not_asked(tool: Tool) -> None:
     folder = empty(tool)
-    run = tool.terminal("init", "--name", "N", "--north-star", "S", "--outcome", "O", "--team", "t", cwd=folder)
+    run = tool.terminal(
+        "init", "--name", "N", "--north-star", "S", "--outcome", "O", "--team", "t", "--ci", "none", cwd=folder
+    )
     assert run.status == 0
     assert "?" not in run.out.split("Created")[0]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from aligncli.cli import app
 from aligncli.config import parse_config
 from aligncli.io.resources import load_schemas
-from aligncli.render.scaffold import WORKFLOW
+from aligncli.render.ci_files import GITLAB, HOOK, NIGHTLY, PRE_COMMIT, WORKFLOW
 
 TOP = Path(__file__).parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -51,8 +51,12 @@ def test_the_command_that_tries_it_ends_in_a_clean_check() -> None:
     assert run("check", "examples/charters", cwd=TOP).startswith("0 errors, 0 warnings in ")
 
 
-def test_the_workflow_is_the_one_that_init_writes() -> None:
+def test_the_files_for_ci_are_those_that_init_writes() -> None:
     assert block("workflow") == WORKFLOW
+    assert block("nightly") == NIGHTLY
+    assert block("gitlab") == GITLAB
+    assert block("pre-commit") == PRE_COMMIT
+    assert f"id: {HOOK}\n" in PRE_COMMIT
 
 
 def test_the_configuration_is_valid() -> None:

@@ -13,9 +13,12 @@ from aligncli.config import FILE_NAME, Config
 from aligncli.diagnostics import AlignError
 from aligncli.io.discover import reads
 from aligncli.io.files import check_places, git_top, write_all
+from aligncli.io.hosting import find_codeowners, find_hosting
 from aligncli.io.repo import Repo
 from aligncli.io.tree import Disk
 from aligncli.render import scaffold
+from aligncli.render.ci_files import CODEOWNERS, PRE_COMMIT, SYSTEMS, ci_files
+from aligncli.render.codeowners import Owned, codeowners
 from aligncli.render.text import plain
 from aligncli.suggest import slug
 
@@ -23,12 +26,23 @@ _MOST_OUTCOMES = 5
 
 
 class Wish(NamedTuple):
-    """What the options say of the organisation."""
+    """What the options say of the organisation, and of the system that runs its CI."""
 
     name: str | None = None
     north_star: str | None = None
     outcomes: tuple[str, ...] = ()
     team: str | None = None
+    ci: str | None = None
+
+
+class _Plan(NamedTuple):
+    """What is written, and what is not."""
+
+    files: dict[str, str]
+    kept: list[str]
+    """Files that are there already."""
+    elsewhere: list[str]
+    """Files that nobody would read here, below the top of a git repo."""
 
 
 def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
@@ -49,13 +63,13 @@ def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
         check_text(option, text)
     if session.terminal.is_interactive and not dry_run:
         wish = _ask(session, root, wish)
-    files, kept = _files(session, root, wish)
+    plan = _plan(session, root, wish)
     if dry_run:
-        for path, text in files.items():
+        for path, text in plan.files.items():
             session.terminal.out(f"# {path}\n{text}")
         return 0
-    write_all(root, files)
-    session.terminal.note(_next_steps(session, wish, list(files), kept))
+    write_all(root, plan.files)
+    session.terminal.note(_next_steps(session, root, plan))
     return 0
 
 
@@ -69,7 +83,7 @@ def _check_empty(session: Session, root: Path) -> None:
         )
 
 
-def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], list[str]]:
+def _plan(session: Session, root: Path, wish: Wish) -> _Plan:
     name = wish.name or _name_of(root)
     titles = list(wish.outcomes) or ["TODO: what should change for whom, this year?"]
     outcomes: list[tuple[str, str]] = []
@@ -103,16 +117,26 @@ def _files(session: Session, root: Path, wish: Wish) -> tuple[dict[str, str], li
     for path in files:
         if path.endswith(".md") and not reads(Disk(root), Config(), path):
             raise AlignError(f"`align check` would not read {path}: it is git-ignored")
+    system = wish.ci or find_hosting(root).system or "github"
+    extra = {**ci_files(system), ".pre-commit-config.yaml": PRE_COMMIT}
+    if system in CODEOWNERS:
+        teams = [Owned(f"teams/{team}/", (team,))]
+        extra[CODEOWNERS[system]] = codeowners(teams, (), find_hosting(root).organisation)
+    if not _is_top(root):
+        return _Plan(files, [], list(extra))
     kept = []
-    extra = {".pre-commit-config.yaml": scaffold.PRE_COMMIT}
-    if git_top(root) in (None, root):  # GitHub reads workflows at the top only
-        extra[".github/workflows/align.yml"] = scaffold.WORKFLOW
     for path, text in extra.items():
-        if os.path.lexists(root / path):
-            kept.append(path)
+        there = find_codeowners(root, system) if path in CODEOWNERS.values() else None
+        if there is not None or os.path.lexists(root / path):
+            kept.append(there or path)
         else:
             files[path] = text
-    return files, kept
+    return _Plan(files, kept, [])
+
+
+def _is_top(root: Path) -> bool:
+    """Whether CI systems and hooks would find files here; without git, this may become the top."""
+    return git_top(root) in (None, root)
 
 
 def _name_of(root: Path) -> str:
@@ -136,7 +160,17 @@ def _ask(session: Session, root: Path, wish: Wish) -> Wish:
                 break
             outcomes.append(answer)
     team = wish.team or terminal.ask("Id of the first team", _id, default="first-team")
-    return Wish(name, star, tuple(outcomes), team)
+    ci = wish.ci
+    if ci is None and _is_top(root):
+        found = find_hosting(root).system or "github"
+        ci = terminal.ask("Files for CI (github, gitlab or none)", _system, default=found)
+    return Wish(name, star, tuple(outcomes), team, ci)
+
+
+def _system(answer: str) -> str:
+    if answer.lower() not in SYSTEMS:
+        raise ValueError(f"`{plain(answer)}` is none of {', '.join(SYSTEMS)}")
+    return answer.lower()
 
 
 def _id(answer: str) -> str:
@@ -146,10 +180,16 @@ def _id(answer: str) -> str:
         raise ValueError(str(error)) from None
 
 
-def _next_steps(session: Session, wish: Wish, paths: list[str], kept: list[str]) -> str:
-    lines = [session.style.paint("Created:", bold=True), *(f"  {path}" for path in paths)]
-    for path in kept:
+def _next_steps(session: Session, root: Path, plan: _Plan) -> str:
+    lines = [session.style.paint("Created:", bold=True), *(f"  {path}" for path in plan.files)]
+    for path in plan.kept:
         lines.append(f"Kept {path} as it was; `align init --dry-run` in an empty folder shows what to add.")
+    if plan.elsewhere:
+        lines += [
+            f"Left out {', '.join(plan.elsewhere)}:",
+            f"  they are read at the top of the git repo alone, {plain(str(git_top(root)))}, where other things are at home;",
+            "  `align init --dry-run` in an empty folder shows them, and the action takes this folder as its `path`.",
+        ]
     lines += [
         "",
         "Next:",

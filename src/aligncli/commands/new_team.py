@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -12,11 +12,13 @@ from aligncli.commands.session import Session
 from aligncli.config import FILE_NAME
 from aligncli.diagnostics import AlignError
 from aligncli.io.discover import reads
-from aligncli.io.files import check_places, write_all
+from aligncli.io.files import Rewrite, check_places, git_top, rewrite_all, write_all
+from aligncli.io.hosting import find_codeowners, find_hosting
 from aligncli.io.repo import Repo
 from aligncli.model import Guardrail, Team
 from aligncli.render import scaffold
-from aligncli.render.text import plain
+from aligncli.render.codeowners import Owned, completed, owned
+from aligncli.render.text import count, plain
 from aligncli.suggest import Suggester, slug
 from aligncli.workspace.load import load_document
 from aligncli.workspace.workspace import Workspace
@@ -61,13 +63,51 @@ def new_team(session: Session, wish: Wish, *, dry_run: bool) -> int:
         raise AlignError("--supports needs --goal: what is it that supports this?")
     draft = draft_of(ws, wish)
     files = dict(zip(paths, (scaffold.charter(draft), scaffold.team_api(draft)), strict=True))
+    asked = _codeowners(repo, ws, Owned(repo.prefix_in_git + paths[0].removesuffix("charter.md"), (wish.id,)))
     if dry_run:
         for path, text in files.items():
             session.terminal.out(f"# {path}\n{text}")
+        if asked is not None:
+            session.terminal.out("\n".join([f"# {asked.path} gets", *asked.lines]))
         return 0
     write_all(repo.root, files)
-    session.terminal.note(_next_steps(session, repo, files, draft))
+    session.terminal.note(_next_steps(session, repo, files, draft, asked.write(repo) if asked else []))
     return 0
+
+
+class _Codeowners(NamedTuple):
+    """A CODEOWNERS that lacks some lines."""
+
+    path: str
+    """From the git top level."""
+    rewrite: Rewrite
+    lines: list[str]
+
+    def write(self, repo: Repo) -> list[str]:
+        """Adds the lines, or asks for that where the file is not ours to write: the team exists either way."""
+        added = f"{self.path} has {count(len(self.lines), 'line')} more: see whether the server knows the owners"
+        try:
+            if repo.prefix_in_git:
+                raise AlignError("it lies above the root")
+            rewrite_all(repo.root, {self.path: self.rewrite})
+        except AlignError:
+            return [f"put into {self.path}: {line}" for line in self.lines]
+        return [added]
+
+
+def _codeowners(repo: Repo, ws: Workspace, team: Owned) -> _Codeowners | None:
+    """What CODEOWNERS lacks once the team is there; nothing where there is none, or where it has all."""
+    top = git_top(repo.root) or repo.root
+    path = find_codeowners(top)
+    if path is None:
+        return None
+    try:
+        old = (top / path).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    teams, guardrails = owned(ws, repo.prefix_in_git)
+    new, lines = completed(old, [*teams, team], guardrails, find_hosting(top).organisation)
+    return _Codeowners(path, Rewrite(old, new), lines) if lines else None
 
 
 def check_id(name: str, noun: str) -> str:
@@ -228,7 +268,9 @@ def _asked_for(repo: Repo, files: Mapping[str, str]) -> Iterator[str]:
             yield f"in {path}, {problem.help or problem.message}"
 
 
-def _next_steps(session: Session, repo: Repo, files: Mapping[str, str], draft: scaffold.TeamDraft) -> str:
+def _next_steps(
+    session: Session, repo: Repo, files: Mapping[str, str], draft: scaffold.TeamDraft, asked: Sequence[str]
+) -> str:
     style = session.style
     paths = list(files)
     lines = [f"Created {paths[0]} and {paths[1]}.", "", "Next:"]
@@ -241,6 +283,6 @@ def _next_steps(session: Session, repo: Repo, files: Mapping[str, str], draft: s
         days = repo.config.limits.forming_days
         names = ", ".join(guardrail.id for guardrail in draft.guardrails)
         steps.append(f"declare the guardrails once they hold (there are {days} days for it): {names}")
-    steps += [*_asked_for(repo, files), f"say in {paths[1]} how to reach the team", "run `align check`"]
+    steps += [*_asked_for(repo, files), f"say in {paths[1]} how to reach the team", *asked, "run `align check`"]
     lines += [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join([style.paint(lines[0], bold=True), *lines[1:]]) + "\n"

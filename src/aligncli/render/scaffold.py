@@ -162,36 +162,3 @@ CONFIG = """\
 # What `align check` reads and how strict it is; every key: align schema config
 format = 1
 """
-
-WORKFLOW = """\
-name: align
-on:
-  push:
-    branches: [main]
-  pull_request:
-permissions:
-  contents: read
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install aligncli
-      - run: align check --format github
-"""
-
-PRE_COMMIT = """\
-repos:
-  - repo: local
-    hooks:
-      - id: align
-        name: align check
-        entry: align check --format concise
-        language: python
-        additional_dependencies: [aligncli]
-        pass_filenames: false
-        files: (\\.md|^align\\.toml)$
-"""

@@ -1,0 +1,130 @@
+"""CODEOWNERS: guardrails belong to their owners, and each team's folder to the team."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from aligncli.suggest import slug
+from aligncli.workspace.workspace import Workspace
+
+_NOBODY = "ORG"
+_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>/(?:\\.|[^\s\\])*)(?P<owners>[ \t].*|[ \t\r]*)")
+
+
+class Owned(NamedTuple):
+    """A place and whom to ask about it."""
+
+    path: str
+    """From the git top level; a folder's ends with ``/``."""
+    owners: tuple[str, ...]
+    """Ids of teams, or roles written as ids."""
+
+    @property
+    def pattern(self) -> str:
+        """The place as CODEOWNERS writes it."""
+        return "/" + re.sub(r"[\s\\*?\[\]!#]", r"\\\g<0>", self.path)
+
+
+def owned(ws: Workspace, prefix: str = "") -> tuple[list[Owned], list[Owned]]:
+    """The places of teams and of guardrails, as far as the documents say whose they are.
+
+    Args:
+        ws: with all documents.
+        prefix: the way from the git top level to the root.
+    """
+    folders = Counter(_folder(team.path) for team in ws.teams.values())
+    teams = []
+    for team in ws.teams.values():
+        folder = _folder(team.path)
+        own = folder and folders[folder] == 1  # a folder of several charters belongs to none of them
+        teams.append(Owned(prefix + (folder if own else team.path), (team.team,)))
+    asked: dict[str, dict[str, None]] = defaultdict(dict)
+    for guardrail in ws.guardrails.values():
+        if guardrail.owner and (owner := slug(guardrail.owner)):
+            asked[guardrail.path][owner] = None
+    return sorted(teams), sorted(Owned(prefix + path, tuple(owners)) for path, owners in asked.items())
+
+
+def _folder(path: str) -> str:
+    return path[: path.rfind("/") + 1]
+
+
+def codeowners(teams: Sequence[Owned], guardrails: Sequence[Owned], organisation: str | None) -> str:
+    """A new file.
+
+    Args:
+        teams: their places.
+        guardrails: theirs.
+        organisation: as the server knows it; where nobody does, the lines are comments to be completed.
+    """
+    handle = _Handle("" if organisation else "#", f"@{organisation or _NOBODY}/", "")
+    lines = [
+        "# Who is asked to review what; the last line that matches a file decides. A team, and the role that owns a",
+        f"# guardrail, is a team on the server by the same name: head of security is @{organisation or _NOBODY}/head-of-security.",
+        "# The server passes over a line whose owner it does not know, and says so where it shows this file.",
+        "# `align new-team` adds the lines that are missing, made like those that are there.",
+    ]
+    if not organisation:
+        lines.append(f"# Put your organisation in place of {_NOBODY}, and take the hash away from lines like this:")
+    return "\n".join([*lines, "", *(handle.line(place) for place in (*teams, *guardrails)), ""])
+
+
+class _Handle(NamedTuple):
+    """How a file writes a team of ours."""
+
+    hash: str
+    before: str
+    after: str
+
+    def line(self, place: Owned) -> str:
+        owners = " ".join(f"{self.before}{owner}{self.after}" for owner in place.owners)
+        return f"{self.hash}{place.pattern} {owners}"
+
+
+def completed(
+    text: str, teams: Sequence[Owned], guardrails: Sequence[Owned], organisation: str | None
+) -> tuple[str, list[str]]:
+    """A file with the lines that it lacked, and those lines; all else stays as it is.
+
+    Teams come behind the last team that is there, guardrails at the end: one that lies in a team's folder is its
+    owner's.
+    """
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.split("\n")
+    if lines[-1]:
+        lines.append("")
+    by_pattern = {place.pattern.rstrip("/"): place for place in teams}
+    known: set[str] = set()
+    handle, last = None, None
+    for number, line in enumerate(lines):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            continue
+        pattern = found["pattern"].rstrip("/").removesuffix("/**").removesuffix("/*")
+        known.add(pattern)
+        if (place := by_pattern.get(pattern)) is not None:
+            last = number
+            handle = _like(found, place) or handle
+    if handle is None:
+        handle = _Handle("" if organisation else "#", f"@{organisation or _NOBODY}/", "")
+    more = [
+        [handle.line(place) for place in places if place.pattern.rstrip("/") not in known]
+        for places in (teams, guardrails)
+    ]
+    at = len(lines) - 1 if last is None else last + 1
+    ending = end.removesuffix("\n")
+    for position, new in ((len(lines) - 1, more[1]), (at, more[0])):  # from the back, so that places stay
+        lines[position:position] = [line + ending for line in new]
+    return "\n".join(lines), [*more[0], *more[1]]
+
+
+def _like(found: re.Match[str], place: Owned) -> _Handle | None:
+    """How a line writes its team, where that can be told."""
+    for owner in found["owners"].split():
+        before, name, after = owner.rpartition(place.owners[0])
+        if name and before.startswith("@"):
+            return _Handle(found["hash"], before, after)
+    return None
