@@ -627,7 +627,7 @@ def _shift(span: Span, by: int) -> Span:
 
 def _explained(mistakes: list[SchemaProblem], front: str, offset: int, cuts: list[traps.Cut]) -> list[SchemaProblem]:
     """Where a hash is the cause of a mistake, its help says so, and the cut is not reported a second time."""
-    if "#" not in front:
+    if not mistakes or "#" not in front:
         return mistakes
     locator = Locator(front, 0)
     by_start = {cut.span.start: cut for cut in cuts}
