@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 _READ_AT_MOST = 300
@@ -86,7 +86,8 @@ _PERCENT = frozenset(("percent", "cent", "prozent", "procent"))
 _THAN = frozenset(("than", "als", "de"))
 
 
-def words(text: str) -> dict[str, str]:
+@lru_cache(maxsize=1 << 16)
+def words(text: str) -> Mapping[str, str]:
     """The words of a text that say something, without case, accents and endings, each with how it is written there."""
     tokens = _TOKEN.findall(text[:_READ_AT_MOST])
     german = not _GERMAN.isdisjoint([token.casefold() for token in tokens])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from aligncli.model import Guardrail, Scope, Team
 
@@ -26,6 +26,7 @@ class ScopeIndex:
     ) -> None:
         self._teams = teams
         self._exceptions = exceptions
+        self._known: dict[str, list[tuple[Guardrail, bool]]] = {}
         self._everywhere: list[Guardrail] = []
         self._by_team: dict[str, list[Guardrail]] = {}
         self._by_type: dict[str, list[Guardrail]] = {}
@@ -46,9 +47,15 @@ class ScopeIndex:
             else:
                 self._everywhere.append(guardrail)
 
-    def of(self, team: Team) -> list[tuple[Guardrail, bool]]:
+    def of(self, team: Team) -> Sequence[tuple[Guardrail, bool]]:
         """The guardrails of a team, in the order of their ids; ``False`` for one that may or may not apply,
         because the team does not state its type."""
+        known = self._known.get(team.id)
+        if known is None:
+            known = self._known[team.id] = self._find(team)
+        return known
+
+    def _find(self, team: Team) -> list[tuple[Guardrail, bool]]:
         lists = [self._everywhere, self._by_team.get(team.id, ())]
         lists.extend(self._by_tag.get(tag, ()) for tag in team.tags)
         if team.type is None:

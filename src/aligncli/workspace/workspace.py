@@ -273,7 +273,7 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
-        self._periods: dict[str, _Timing] = {}
+        self._periods: dict[int, tuple[Goal | Outcome, _Timing]] = {}
         self._inheritance: dict[str, _Timing] = {}
         self._compared: dict[int, Compared] = {}
         self._metrics_like: dict[str, Metric | None] = {}
@@ -554,21 +554,22 @@ class Workspace:
         return compared
 
     def _timing(self, thing: Goal | Outcome) -> _Timing:
-        known = self._periods.get(thing.key)
-        if known is None:
-            if isinstance(thing, Goal):
-                known = _Timing(self.parse(thing.period), self.is_sound(thing.key, "period"), thing)
-                document = self.by_path.get(thing.path)
-                if known.period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
-                    known = _Timing(self.parse(document.content.period), known.is_sound, document.content)
-            else:
-                known = self._inherited(thing)
-            if known.period is None and self.org is not None:
-                sound = known.is_sound and self.is_sound("org", "period")
-                known = _Timing(self.parse(self.org.period), sound, self.org)
-            if known.period is None:
-                known = known._replace(origin=None)
-            self._periods[thing.key] = known
+        settled = self._periods.get(id(thing))
+        if settled is not None:
+            return settled[1]
+        if isinstance(thing, Goal):
+            known = _Timing(self.parse(thing.period), self.is_sound(thing.key, "period"), thing)
+            document = self.by_path.get(thing.path)
+            if known.period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
+                known = _Timing(self.parse(document.content.period), known.is_sound, document.content)
+        else:
+            known = self._inherited(thing)
+        if known.period is None and self.org is not None:
+            sound = known.is_sound and self.is_sound("org", "period")
+            known = _Timing(self.parse(self.org.period), sound, self.org)
+        if known.period is None:
+            known = known._replace(origin=None)
+        self._periods[id(thing)] = thing, known
         return known
 
     def _inherited(self, outcome: Outcome) -> _Timing:
