@@ -567,13 +567,16 @@ def test_a_root_that_moves_takes_its_history_along(gate: Gate) -> None:
     assert run.lines[-1].endswith("; since main: 1 old, 0 mended")
 
 
-def test_a_workspace_that_is_new_is_another_one(gate: Gate) -> None:
+def test_a_new_workspace_within_takes_two_steps(gate: Gate) -> None:
+    """Else whole teams could be moved into one, out of sight."""
     gate.history.commit(SMALLEST)
-    gate.history.change({f"sandbox/{path}": text for path, text in ERROR.items()})
+    gate.history.change({f"sandbox/{path}": text for path, text in ERROR.items()} | {"sandbox/align.toml": ""})
     assert gate.new() != []
-    gate.history.change({"sandbox/align.toml": ""})
-    assert gate.new() == []
     assert gate.report()["since"]["configuration"] == ["sandbox/align.toml"]
+    shutil.rmtree(gate.history.root / "sandbox")
+    gate.history.commit({"sandbox/align.toml": ""})
+    gate.history.change({f"sandbox/{path}": text for path, text in ERROR.items()})
+    assert gate.new() == []
 
 
 # --- what a fact is ---

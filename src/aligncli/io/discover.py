@@ -33,8 +33,7 @@ def discover(tree: Tree, config: Config, governor: Tree | None = None) -> Found:
     Args:
         tree: the files.
         config: says which of them are documents.
-        governor: another state of the tree, whose ``.gitignore`` and ``align.toml`` files count in place of its own;
-            a folder that it knows nothing of may be a workspace.
+        governor: another state of the tree, whose ``.gitignore`` and ``align.toml`` files count in place of its own.
 
     Git-ignored files (by every ``.gitignore`` below the root, with or without git) are not there. Hidden files, and
     those in a folder with an ``align.toml`` of its own, are no documents. Links to folders are not followed.
@@ -63,8 +62,7 @@ def discover(tree: Tree, config: Config, governor: Tree | None = None) -> Found:
                 continue
             if kind == FOLDER:
                 paths.add(path)
-                word = tree if governor is not None and not governor.exists(path) else ruling
-                own = ours and name[0] != "." and not word.exists(f"{path}/{FILE_NAME}")
+                own = ours and name[0] != "." and not ruling.exists(f"{path}/{FILE_NAME}")
                 stack.append((path + "/", ignores, own))
                 continue
             is_document = ours and name.endswith(".md") and name[0] != "." and (wanted is None or wanted(path))
