@@ -754,6 +754,18 @@ def test_in_the_midst_of_a_merge_what_main_did_is_old(gate: Gate) -> None:
     assert gate.report()["since"]["old"] == 1
 
 
+def test_documents_in_a_submodule(gate: Gate, tmp_path: Path) -> None:
+    search = History(tmp_path / "search")
+    search.commit({"charter.md": charter("search", "nothing-of-the-kind")})
+    gate.history.change(SMALLEST)
+    gate.history("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(search.root), "teams/search")
+    gate.history.commit()
+    assert (gate.new(), gate.report()["since"]["old"]) == ([], 1)
+    History(gate.history.root / "teams/search").commit({"charter.md": charter("search", "something-else")})
+    gate.history.commit()
+    assert gate.new(since="HEAD^") == [("AL202", SEARCH)]
+
+
 def test_links_that_name_all_of_the_way(gate: Gate) -> None:
     schema = {"required": ["x-cost-centre"]}
     root = gate.history.root

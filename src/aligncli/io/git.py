@@ -12,6 +12,7 @@ import os
 import posixpath
 import re
 import subprocess
+import weakref
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,8 @@ class Git:
 
     def __init__(self, top: Path) -> None:
         self.top = Path(os.path.realpath(top))
+        self._objects: list[str] = []
+        """Where the objects of submodules are."""
 
     def merge_base(self, ref: str) -> str:
         """The commit where HEAD and a revision parted.
@@ -131,7 +134,20 @@ class Git:
             if len(words) != 3 or not name:
                 raise GitError(_NO_SENSE)
             entries.append((words[0], words[2], os.fsdecode(name)))
+        for mode, object_id, path in [*entries]:
+            if mode == "160000" and (self.top / path / ".git").exists():
+                entries += self._submodule(path, object_id)
         return entries
+
+    def _submodule(self, path: str, commit: str) -> list[tuple[str, str, str]]:
+        """What a submodule had in it; nothing where it does not reach back that far."""
+        inside = Git(self.top / path)
+        objects = inside._ask("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        if objects is None or inside._ask("cat-file", "-e", f"{commit}^{{tree}}") is None:
+            return []
+        listed = inside._listed(commit, [])
+        self._objects += [objects, *inside._objects]
+        return [(mode, object_id, f"{path}/{name}") for mode, object_id, name in listed]
 
     def _absent(self, prefix: str) -> set[str]:
         """What a sparse checkout keeps from the disk: its absence is nobody's change."""
@@ -145,7 +161,7 @@ class Git:
         """A process that gives the content of objects whose ids it is sent."""
         return subprocess.Popen(
             self._command("cat-file", "--batch"),
-            env=_environment(self.top),
+            env=_environment(self.top, self._objects),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -198,12 +214,18 @@ _DEEPEN = (
 )
 
 
-def _environment(top: Path) -> dict[str, str]:
+def _environment(top: Path, objects: Sequence[str] = ()) -> dict[str, str]:
     """What git is told: nothing that a caller's ``GIT_*`` variables say (a hook has some of them)."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     no_network = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}  # counts more than any `protocol.*.allow`
+    others = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(map(_quoted, objects))} if objects else {}
     fixed = {"GIT_CEILING_DIRECTORIES": str(top.parent), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    return {**kept, **no_network, **fixed}
+    return {**kept, **no_network, **others, **fixed}
+
+
+def _quoted(path: str) -> str:
+    """A path in a list of such, as git reads it."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class Revision:
@@ -231,7 +253,7 @@ class Revision:
         for mode, object_id, path in entries:
             if not path or (has_gaps and mode == "040000" and path not in filled):
                 continue
-            # A submodule is another repo: a folder of which nothing is known.
+            # A submodule is a folder; what is in it follows, where it is known.
             kind = LINK if mode == "120000" else FILE if mode.startswith("100") else FOLDER
             folder, _, last = path.rpartition("/")
             self._kinds[path] = kind
@@ -305,13 +327,13 @@ class Revision:
     def close(self) -> None:
         """Ends the process that reads objects."""
         if self._process is not None:
-            process, self._process = self._process, None
-            with contextlib.suppress(OSError):
-                process.communicate()
+            self._process = None
+            self._end()
 
     def _content(self, path: str, most: int) -> bytes | Unreadable:
         if self._process is None:
             self._process = self._git.open_objects()
+            self._end = weakref.finalize(self, _end, self._process)  # when all is over, at the latest
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None  # both are pipes
         assert answers is not None
@@ -328,6 +350,11 @@ class Revision:
                 reason = f"is larger than {most // 1024} KiB"
                 return data if size <= most else Unreadable(reason, data[:4096].decode("latin-1"))
         raise GitError(f"--since: git cannot read {path} as it was; {_WHOLE}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        process.communicate()
 
 
 def _object_id(data: bytes, *, like: str) -> str:
