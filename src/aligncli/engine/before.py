@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from aligncli.diagnostics import Finding, Severity
-from aligncli.engine.facts import Facts
+from aligncli.engine.facts import Facts, former_names
 from aligncli.rules.base import Rule
 from aligncli.workspace.workspace import Workspace
 
@@ -56,11 +56,12 @@ class Before(NamedTuple):
             listed: what its baseline knows.
             others: what is there and was dropped, suppressed or not asked for: not mended either.
         """
+        former = former_names(ws, self.moved)
         stood = {
-            severity: self._facts((one for one in self.found if one.severity is severity), ws)
+            severity: _facts((one for one in self.found if one.severity is severity), former)
             for severity in (Severity.INFO, Severity.WARNING, Severity.ERROR)
         }
-        agreed = self._facts(self.listed, ws)
+        agreed = _facts(self.listed, former)
         new, old = [], 0
         for verdict in sorted(found, key=lambda one: -one.severity):
             if not _take(stood, verdict.finding, verdict.severity):
@@ -81,10 +82,11 @@ class Before(NamedTuple):
         )
         return Compared(new, kept, old, (left & asked).total())
 
-    def _facts(self, verdicts: Iterable[Verdict], ws: Workspace) -> Facts:
-        facts = Facts(Counter(verdict.finding.key for verdict in verdicts))
-        facts.follow(ws, self.moved)
-        return facts
+
+def _facts(verdicts: Iterable[Verdict], former: Mapping[str, Sequence[str]]) -> Facts:
+    facts = Facts(Counter(verdict.finding.key for verdict in verdicts))
+    facts.follow(former)
+    return facts
 
 
 def _take(stood: Mapping[Severity, Facts], finding: Finding, least: Severity) -> bool:

@@ -26,14 +26,9 @@ class Facts:
         self._former: Mapping[str, Sequence[str]] = {}
         self._alike: dict[Key, list[Key]] | None = None
 
-    def follow(self, ws: Workspace, moved: Mapping[str, str] | None = None) -> None:
-        """Learns what had another name when the facts were found.
-
-        Args:
-            ws: the state in which they are to be found again.
-            moved: where documents stood then that stand elsewhere now, by the path they have now.
-        """
-        self._former = {**_former_names(ws), **{path: [old] for path, old in (moved or {}).items()}}
+    def follow(self, former: Mapping[str, Sequence[str]]) -> None:
+        """Learns what had another name when the facts were found, as :func:`former_names` gives it."""
+        self._former = former
 
     def take(self, finding: Finding) -> bool:
         """Whether a finding is one of them; the next one like it has to be another."""
@@ -74,9 +69,14 @@ class Facts:
         return self._alike.get((key[0], tuple(sorted(key[1]))), ())
 
 
-def _former_names(ws: Workspace) -> dict[str, list[str]]:
-    """The former names of what has any, by its present one, as identities say them."""
-    former: dict[str, list[str]] = {}
+def former_names(ws: Workspace, moved: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """The former names of what has any, by its present one, as identities say them.
+
+    Args:
+        ws: what is there now.
+        moved: where documents stood that stand elsewhere now, by the path they have now.
+    """
+    former = {path: [old] for path, old in (moved or {}).items()}
     for things in (ws.outcomes, ws.teams, ws.guardrails, ws.metrics, ws.communities):
         for name, thing in things.items():
             if thing.formerly:
