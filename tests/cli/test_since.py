@@ -524,7 +524,292 @@ def test_a_change_cannot_bring_code_along(gate: Gate) -> None:
 def test_a_plugin_that_a_change_takes_away(gate: Gate) -> None:
     gate.history.commit({**ERROR, "align.toml": 'plugins = ["acme-align-rules"]\n'})
     one_sentence(gate(), "acme-align-rules", "not installed")
-    gate.history.change({"align.toml": ""})
+    gate.history.change(
+        {"align.toml": '[check]\nfail-on = "never"\n', SEARCH: charter("search", "nothing-of-the-kind")}
+    )
     run = gate()
-    assert run.status == 1
-    assert run.lines[-2].startswith("note: nothing was left out: in `main`, align.toml names the plugin")
+    assert run.status == 1, "but for the plugin, the word of the base counts"
+    assert "note: align.toml differs from `main`, whose word counted in this check" in run.lines
+    assert gate.new() == [("AL202", SEARCH)]
+    assert gate.report()["since"]["old"] == 1
+
+
+# --- the root ---
+
+
+def test_a_change_cannot_cut_a_root_out_of_another(gate: Gate) -> None:
+    gate.history.commit(SMALLEST)
+    gate.history.change({CHECKOUT: WRONG, "teams/align.toml": ""})
+    run = gate("teams", "--format", "concise")
+    assert run.status == 1, "without the outcomes nothing could be said of references to them"
+    assert run.lines[0].startswith(f"{CHECKOUT}:6:")
+
+
+def test_a_change_cannot_put_a_link_in_place_of_the_root(gate: Gate) -> None:
+    files = {f"charters/{path}": text for path, text in SMALLEST.items()}
+    gate.history.commit({**files, "charters/align.toml": ""})
+    (gate.history.root / "charters").rename(gate.history.root / "decoy")
+    (gate.history.root / "charters").symlink_to("decoy")
+    gate.history.change({f"decoy/{CHECKOUT}": WRONG, "decoy/align.toml": '[check]\nfail-on = "never"\n'})
+    for words in (("charters",), ("-C", "charters"), ("-C", "decoy")):
+        run = gate(*words, "--format", "concise")
+        assert run.status == 1, words
+        assert run.lines[0].startswith(f"{CHECKOUT}:6:")
+        assert "note: align.toml differs from `main`, whose word counted in this check" in run.lines
+
+
+def test_a_root_that_moves_takes_its_history_along(gate: Gate) -> None:
+    files = {f"charters/{path}": text for path, text in ERROR.items()}
+    gate.history.commit({**files, "charters/align.toml": "", "other/align.toml": ""})
+    (gate.history.root / "charters").rename(gate.history.root / "org")
+    run = gate("-C", "org")
+    assert run.status == 0
+    assert run.lines[-1].endswith("; since main: 1 old, 0 mended")
+
+
+def test_a_new_workspace_within_takes_two_steps(gate: Gate) -> None:
+    """Else whole teams could be moved into one, out of sight."""
+    gate.history.commit(SMALLEST)
+    gate.history.change({f"sandbox/{path}": text for path, text in ERROR.items()} | {"sandbox/align.toml": ""})
+    assert gate.new() != []
+    assert gate.report()["since"]["configuration"] == ["sandbox/align.toml"]
+    shutil.rmtree(gate.history.root / "sandbox")
+    gate.history.commit({"sandbox/align.toml": ""})
+    gate.history.change({f"sandbox/{path}": text for path, text in ERROR.items()})
+    assert gate.new() == []
+
+
+# --- what a fact is ---
+
+
+def test_advice_is_no_excuse_for_an_error(gate: Gate) -> None:
+    idea = CHARTER.replace(", supports: [fewer-abandoned-carts]", ", status: proposed")
+    gate.history.commit({**SMALLEST, CHECKOUT: idea})
+    gate.history.change({CHECKOUT: idea.replace("status: proposed", "status: on-track")})
+    assert ("AL301", CHECKOUT) in gate.new(), "the change makes an error of it"
+    gate.history.commit()
+    gate.history.change({CHECKOUT: idea})
+    assert ("AL301", CHECKOUT) not in gate.new()
+
+
+def test_what_cannot_be_read_is_the_same_wherever_it_moved(gate: Gate) -> None:
+    gate.history.commit({**SMALLEST, SEARCH: "---\nkind: charter\n"})
+    gate.history.change({SEARCH: None, "squads/search/charter.md": "---\nkind: charter\n"})
+    report = gate.report()
+    assert (gate.new(), report["since"]["old"], report["since"]["mended"]) == ([], 1, 0)
+
+
+def test_what_cannot_be_read_is_known_by_its_neighbours(gate: Gate) -> None:
+    api = "---\nkind: team-api\nteam: {}\nservices: [\n---\n"
+    gate.history.commit({**SMALLEST, "teams/checkout/team-api.md": api.format("checkout")})
+    gate.history.change({
+        CHECKOUT: None, "teams/checkout/team-api.md": None,
+        "teams/paying/charter.md": CHARTER.replace("team: checkout", "team: paying\nformerly: [checkout]"),
+        "teams/paying/team-api.md": api.format("paying"),
+    })  # fmt: skip
+    assert gate.report()["since"]["old"] == 1
+    assert gate.new() == []
+
+
+def test_a_suppression_that_is_needless_wherever_it_moved(gate: Gate) -> None:
+    needless = CHARTER.replace("---\n", "---\n# align: ignore-file[AL306]: agreed upon long ago\n", 1)
+    gate.history.commit({**SMALLEST, CHECKOUT: needless})
+    gate.history.change({CHECKOUT: None, "squads/checkout/charter.md": needless.replace("thinking", "much thought")})
+    assert gate.report()["since"]["old"] == 1
+    assert gate.new() == []
+
+
+def test_what_a_renamed_team_has_is_renamed_with_it(gate: Gate) -> None:
+    to_nothing = charter("search").replace("supports: [fewer-abandoned-carts]", "supports: [checkout/gone]")
+    gate.history.commit({**SMALLEST, SEARCH: to_nothing})
+    gate.history.change({
+        CHECKOUT: None, "teams/paying/charter.md": CHARTER.replace("team: checkout", "team: paying\nformerly: [checkout]"),
+        SEARCH: to_nothing.replace("checkout/gone", "paying/gone"),
+    })  # fmt: skip
+    assert gate.report()["since"]["old"] == 1
+    assert gate.new() == []
+
+
+def test_two_that_swap_places_in_the_alphabet(gate: Gate) -> None:
+    same = "Returning customers pay in under ten seconds"
+    other = CHARTER.replace("checkout", "search").replace("one-tap-pay", "quick-pay")
+    gate.history.commit({**SMALLEST, SEARCH: other})
+    before = gate.report()
+    gate.history.change(
+        {SEARCH: None, "teams/a/charter.md": other.replace("team: search", "team: a\nformerly: [search]")}
+    )
+    assert same in other
+    assert before["since"]["old"] > 0
+    assert gate.new() == []
+    assert gate.report()["since"]["mended"] == 0
+
+
+def test_what_moves_in_or_out_of_the_paths(gate: Gate) -> None:
+    gate.history.commit({**ERROR, SEARCH: charter("search", "nothing-of-the-kind")})
+    gate.history.change({CHECKOUT: None, "squads/checkout/charter.md": WRONG})
+    since = gate.report("squads")["since"]
+    assert (gate.new("squads"), since["old"], since["mended"]) == ([], 1, 0)
+    since = gate.report("teams")["since"]
+    assert (gate.new("teams"), since["old"], since["mended"]) == ([], 1, 0), "it is not mended, only elsewhere"
+    gate.history.change({"squads/checkout/charter.md": CHARTER})
+    assert gate.report()["since"]["mended"] == 1
+    assert gate.report("org.md")["since"]["mended"] == 0
+
+
+def test_a_rule_that_crashes_on_the_base_does_not_keep_it_from_being_repaired(gate: Gate, tmp_path: Path) -> None:
+    gate.history.commit({**SMALLEST, CHECKOUT: CHARTER.replace("thinking", "crashing")})
+    write(tmp_path / "evil", {"sitecustomize.py": (
+        "from aligncli import rules\nfrom aligncli.diagnostics import Severity\nfrom aligncli.rules.base import Rule\n"
+        "def broken(ws, config):\n"
+        "    for team in ws.teams.values():\n"
+        "        1 / ('crashing' not in team.mission)\n"
+        "    yield from ()\n"
+        "rules.RULES = (*rules.RULES, Rule('AL999', 'crashing-rule', Severity.ERROR, broken))\n"
+    )})  # fmt: skip
+
+    def run() -> Run:
+        return gate.tool(
+            "check",
+            "--since",
+            "main",
+            "--as-of",
+            DAY,
+            cwd=gate.history.root,
+            env={"PYTHONPATH": str(tmp_path / "evil")},
+        )
+
+    one_sentence(run(), "AL999", CHECKOUT)
+    gate.history.change({CHECKOUT: CHARTER})
+    done = run()
+    assert done.status == 0, done
+    assert done.lines[-2].startswith("note: nothing was left out: in `main`, rule AL999 (crashing-rule) crashed")
+
+
+# --- what git says, and does not say ---
+
+
+@pytest.mark.parametrize("without", ["blob:none", "tree:0"])
+@pytest.mark.parametrize("allow", ["", "always"])
+def test_a_partial_clone_never_counts_as_an_empty_base(gate: Gate, tmp_path: Path, without: str, allow: str) -> None:
+    gate.history("config", "uploadpack.allowFilter", "true")
+    gate.history.commit({**SMALLEST, "align.toml": ""})
+    gate.history("checkout", "--quiet", "-b", "topic")
+    gate.history.commit({CHECKOUT: WRONG, "align.toml": '[check]\nfail-on = "never"\n'})
+    git(tmp_path, "clone", "--quiet", f"--filter={without}", f"file://{gate.history.root}", "partial")
+    partial = tmp_path / "partial"
+    if allow:
+        git(partial, "config", "protocol.file.allow", allow)
+    before = listing(partial)
+    one_sentence(gate(since="origin/main", cwd=partial), "partial clone", "`git fetch --refetch --no-filter`")
+    assert listing(partial) == before, "nothing is fetched"
+    git(partial, "fetch", "--quiet", "--refetch", "--no-filter")
+    assert gate(since="origin/main", cwd=partial).status == 1
+
+
+def test_a_damaged_object(gate: Gate) -> None:
+    gate.history.commit({**SMALLEST, "align.toml": ""})
+    name = gate.history("rev-parse", "HEAD:align.toml")
+    damaged = gate.history.root / ".git/objects" / name[:2] / name[2:]
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"nonsense")
+    gate.history.change({CHECKOUT: WRONG, "align.toml": '[check]\nfail-on = "never"\n'})
+    one_sentence(gate(), "git cannot read align.toml")
+
+
+@pytest.mark.parametrize("answer", ["nonsense", "a b\\0", "\\377\\0\\t\\0"])
+def test_something_else_that_is_called_git(gate: Gate, tmp_path: Path, answer: str) -> None:
+    gate.history.commit(SMALLEST)
+    write(tmp_path, {"bin/git": f"#!/bin/sh\nprintf '{answer}'\n"})
+    (tmp_path / "bin/git").chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    one_sentence(gate.tool("check", "--since", "main", cwd=gate.history.root, env={"PATH": path}), "--since: ")
+
+
+def test_what_a_sparse_checkout_leaves_out_is_not_deleted(gate: Gate) -> None:
+    api = SEARCH.replace("charter", "team-api")
+    gate.history.commit({
+        **SMALLEST, SEARCH: charter("search"), "code/pay.py": "pass\n",
+        CHECKOUT: CHARTER + "See [the code](../../code/pay.py).\n", api: "---\nkind: team-api\nteam: search\n---\n",
+    })  # fmt: skip
+    gate.history("sparse-checkout", "set", "--cone", "teams")
+    assert not (gate.history.root / "code").exists()
+    since = gate.report()["since"]
+    assert (gate.new(), since["mended"]) == ([], 0), "the link leads nowhere, on both sides"
+    assert since["old"] > 0
+    gate.history.change({SEARCH: None})
+    assert gate.new() != [], "what is deleted is deleted"
+
+
+def test_in_the_midst_of_a_merge_what_main_did_is_old(gate: Gate) -> None:
+    gate.history.commit(SMALLEST)
+    gate.history("checkout", "--quiet", "-b", "topic")
+    gate.history.commit({SEARCH: charter("search")})
+    gate.history("checkout", "--quiet", "main")
+    gate.history.commit({CHECKOUT: WRONG})
+    gate.history("checkout", "--quiet", "topic")
+    gate.history("merge", "--quiet", "--no-commit", "main")
+    assert gate.new() == []
+    gate.history.commit()
+    assert gate.new() == []
+    assert gate.report()["since"]["old"] == 1
+
+
+def test_documents_in_a_submodule(gate: Gate, tmp_path: Path) -> None:
+    search = History(tmp_path / "search")
+    search.commit({"charter.md": charter("search", "nothing-of-the-kind")})
+    gate.history.change(SMALLEST)
+    gate.history("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(search.root), "teams/search")
+    gate.history.commit()
+    assert (gate.new(), gate.report()["since"]["old"]) == ([], 1)
+    History(gate.history.root / "teams/search").commit({"charter.md": charter("search", "something-else")})
+    gate.history.commit()
+    assert gate.new(since="HEAD^") == [("AL202", SEARCH)]
+
+
+def test_links_that_name_all_of_the_way(gate: Gate) -> None:
+    schema = {"required": ["x-cost-centre"]}
+    root = gate.history.root
+    gate.history.change({
+        **SMALLEST, "align.toml": '[schemas]\ncharter = "own.json"\n', "schemas/real.json": json.dumps(schema),
+    })  # fmt: skip
+    (root / "own.json").symlink_to(root / "schemas/real.json")
+    (root / "again.md").symlink_to(f"../{root.name}/org.md")
+    gate.history.commit()
+    report = gate.report()
+    assert report["since"] | {"base": ""} == {
+        "ref": "main", "base": "", "old": 1, "mended": 0, "configuration": [], "empty": None,
+    }  # fmt: skip
+    gate.history.change({"schemas/real.json": "{}"})
+    assert gate.report()["since"]["configuration"] == ["own.json"]
+
+
+def test_a_configuration_with_other_line_ends_is_no_change(gate: Gate) -> None:
+    gate.history.commit({**SMALLEST, "align.toml": "# ours\nformat = 1\n"})
+    gate.history.change({"align.toml": "# ours\r\nformat = 1\r\n"})
+    assert gate.report()["since"]["configuration"] == []
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["v1", "v2", "HEAD^1", "HEAD~", "@~", "main^{/a state}", ":/of debts", "main@{0}", "refs/heads/main", "odd name"],
+)
+def test_revisions_of_all_sorts(gate: Gate, ref: str) -> None:
+    gate.history.commit(ERROR)
+    gate.history("commit", "--quiet", "--allow-empty", "--message=full of debts")
+    gate.history("tag", "v1")
+    gate.history("tag", "--annotate", "--message=two", "v2")
+    gate.history("checkout", "--quiet", "-b", "topic")
+    gate.history.commit({SEARCH: charter("search", "nothing-of-the-kind")})
+    if ref == "odd name":
+        one_sentence(gate(since=ref), "there is no revision `odd name` here")
+        return
+    assert gate.new(since=ref) == [("AL202", SEARCH)]
+    assert gate.report(since=ref)["since"]["old"] == 1
+
+
+def test_a_repo_in_an_odd_place(tool: Tool, tmp_path: Path) -> None:
+    gate = Gate(tool, History(tmp_path / os.fsdecode(b"a b:c\n\xff" + '"é"'.encode())))
+    gate.history.commit(ERROR)
+    gate.history.change({SEARCH: charter("search", "nothing-of-the-kind")})
+    assert gate.new() == [("AL202", SEARCH)]
+    assert gate.report()["since"]["old"] == 1

@@ -19,7 +19,7 @@ from aligncli.diagnostics import Key, Route, Span
 from aligncli.document.fences import split
 from aligncli.document.loader import load
 from aligncli.document.source import Source
-from aligncli.engine.facts import _former_names
+from aligncli.engine.facts import former_names as all_former_names
 from aligncli.io.repo import Repo
 from aligncli.model import FiscalYear
 from aligncli.rules import RULES
@@ -113,7 +113,7 @@ def references(path: str) -> list[tuple[Span, str]]:
 
 @cache
 def former_names() -> dict[str, list[str]]:
-    return _former_names(Desk(real_documents()).ws())
+    return all_former_names(Desk(real_documents()).ws())
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
 from aligncli.diagnostics import AlignError, Finding, Key, Span
-from aligncli.engine.facts import Facts
+from aligncli.engine.facts import Facts, former_names
 from aligncli.engine.select import near_rule
 from aligncli.rules.base import Rule, StaleEntry, UnknownName
 from aligncli.workspace.workspace import Workspace
@@ -68,7 +68,7 @@ class Baseline:
 
     def follow(self, ws: Workspace) -> None:
         """Learns what had another name when the baseline was written."""
-        self._left.follow(ws)
+        self._left.follow(former_names(ws))
 
     def knows(self, finding: Finding) -> bool:
         """Whether the baseline lists a finding; each entry counts for as many as it says."""

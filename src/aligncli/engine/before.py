@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from aligncli.diagnostics import Finding, Severity
-from aligncli.engine.facts import Facts
+from aligncli.engine.facts import Facts, former_names
 from aligncli.rules.base import Rule
 from aligncli.workspace.workspace import Workspace
 
@@ -40,37 +40,55 @@ class Before(NamedTuple):
     """What counted."""
     listed: Sequence[Verdict]
     """What its baseline knew."""
+    reports_on: Callable[[str], bool] | None = None
+    """Of which paths it is told what was mended; of all where it is not given."""
+    moved: Mapping[str, str] = {}
+    """Where documents stood, by the path that they have now."""
 
     def compare(
         self, ws: Workspace, found: Sequence[Verdict], listed: Sequence[Verdict], others: Iterable[Finding]
     ) -> Compared:
-        """Compares a later state.
+        """Compares a later state. What was there excuses nothing that is more severe now: the change made it so.
 
         Args:
             ws: of that state, which knows what was renamed.
             found: what counts there.
             listed: what its baseline knows.
-            others: what is there and was dropped or suppressed: not mended either.
+            others: what is there and was dropped, suppressed or not asked for: not mended either.
         """
-        stood, agreed = _facts(self.found, ws), _facts(self.listed, ws)
+        former = former_names(ws, self.moved)
+        stood = {
+            severity: _facts((one for one in self.found if one.severity is severity), former)
+            for severity in (Severity.INFO, Severity.WARNING, Severity.ERROR)
+        }
+        agreed = _facts(self.listed, former)
         new, old = [], 0
-        for verdict in found:
-            if not stood.take(verdict.finding):
+        for verdict in sorted(found, key=lambda one: -one.severity):
+            if not _take(stood, verdict.finding, verdict.severity):
                 new.append(verdict)
             elif verdict.severity > Severity.INFO:
                 old += 1
         kept: list[Verdict] = []
         for verdict in listed:
-            is_kept = stood.take(verdict.finding) or agreed.take(verdict.finding)
+            is_kept = _take(stood, verdict.finding, verdict.severity) or agreed.take(verdict.finding)
             (kept if is_kept else new).append(verdict)
-        for finding in others:
-            stood.take(finding)
-        advice = {verdict.finding.key for verdict in self.found if verdict.severity <= Severity.INFO}
-        mended = sum(times for key, times in stood.left.items() if key not in advice)
-        return Compared(new, kept, old, mended)
+        for finding in (*(verdict.finding for verdict in new), *others):
+            _take(stood, finding, Severity.INFO)
+        left = stood[Severity.WARNING].left + stood[Severity.ERROR].left
+        asked = Counter(
+            verdict.finding.key
+            for verdict in self.found
+            if verdict.severity > Severity.INFO and (self.reports_on is None or self.reports_on(verdict.finding.path))
+        )
+        return Compared(new, kept, old, (left & asked).total())
 
 
-def _facts(verdicts: Iterable[Verdict], ws: Workspace) -> Facts:
+def _facts(verdicts: Iterable[Verdict], former: Mapping[str, Sequence[str]]) -> Facts:
     facts = Facts(Counter(verdict.finding.key for verdict in verdicts))
-    facts.follow(ws)
+    facts.follow(former)
     return facts
+
+
+def _take(stood: Mapping[Severity, Facts], finding: Finding, least: Severity) -> bool:
+    """Whether a finding is one of the facts that are as severe; of those the least severe is taken."""
+    return any(facts.take(finding) for severity, facts in stood.items() if severity >= least)

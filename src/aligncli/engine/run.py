@@ -153,7 +153,7 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
     verdicts: Sequence[Verdict] = judge.verdicts()
     compared = None
     if before is not None:
-        others = [*judge.dropped, *(verdict.finding for verdict in judge.suppressed)]
+        others = [*judge.dropped, *judge.elsewhere, *(verdict.finding for verdict in judge.suppressed)]
         compared = before.compare(ws, verdicts, judge.known, others)
         verdicts, judge.known = compared.new, compared.listed
     counts = Counter(verdict.severity for verdict in verdicts)
@@ -196,13 +196,14 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
 
 
 def before(task: Task) -> Before:
-    """The facts that an earlier state has, none of them located.
+    """The facts that an earlier state has, none of them located; of all documents, as those that are reported on
+    may have stood elsewhere.
 
     Raises:
         AlignError: as :func:`run`.
     """
-    judge = _Judge(task)
-    return Before(judge.verdicts(), judge.known)
+    judge = _Judge(task, everywhere=True)
+    return Before(judge.verdicts(), judge.known, task.reports_on)
 
 
 def _by_place(item: Diagnostic) -> tuple[Any, ...]:
@@ -212,14 +213,14 @@ def _by_place(item: Diagnostic) -> tuple[Any, ...]:
 class _Judge:
     """Decides what of the findings counts."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, *, everywhere: bool = False) -> None:
         self._ws = task.ws
         self._config = task.config
         self._written = task.written or task.config
         self._rules = task.rules
         self._complete = task.complete
         self._everything = task.reports_on is None
-        self._reports_on = task.reports_on or (lambda path: True)
+        self._reports_on = (lambda path: True) if everywhere else task.reports_on or (lambda path: True)
         self._baseline = task.baseline
         if self._baseline is not None:
             self._baseline.follow(self._ws)
@@ -237,6 +238,8 @@ class _Judge:
         """What the baseline lists."""
         self.dropped: list[Finding] = []
         """What would count, did it not rest on something broken."""
+        self.elsewhere: list[Finding] = []
+        """What is found in documents that are not reported on."""
 
     def verdicts(self) -> list[Verdict]:
         """What counts, rule by rule; those about the check itself come last."""
@@ -279,6 +282,7 @@ class _Judge:
     def _verdict(self, rule: Rule, finding: Finding) -> Verdict | None:
         """What a finding comes to; one that is dropped all the same shows that its suppression is needed."""
         if not self._reports_on(finding.path):
+            self.elsewhere.append(finding)
             return None
         severity = self._severity(rule, finding)
         is_silenced = self._suppressions.silences(finding)

@@ -10,8 +10,10 @@ import contextlib
 import hashlib
 import os
 import posixpath
+import re
 import subprocess
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -26,9 +28,16 @@ _SETTINGS = (
     "core.hooksPath=" + os.devnull,
 )
 _GLOBAL = ("--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs")
+_WHOLE = "if this is a partial clone, `git fetch --refetch --no-filter` gets the rest"
+_NO_SENSE = "--since: what git answers makes no sense; see what `git --version` says"
+_IS_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOST_LINKS = 20
 """So many links are followed for one path."""
 _CHUNK = 1 << 20
+
+
+class GitError(AlignError):
+    """Git does not tell what has to be known: never a reason to go on without."""
 
 
 class Git:
@@ -40,6 +49,8 @@ class Git:
 
     def __init__(self, top: Path) -> None:
         self.top = Path(os.path.realpath(top))
+        self._objects: list[str] = []
+        """Where the objects of submodules are."""
 
     def merge_base(self, ref: str) -> str:
         """The commit where HEAD and a revision parted.
@@ -56,12 +67,16 @@ class Git:
         commit = self._ask("rev-parse", "--verify", "--quiet", f"{found}^{{commit}}") if found else None
         if commit is None:
             raise AlignError(f"--since: {self._missing(ref, is_there=found is not None)}")
-        base = self._ask("merge-base", commit, "HEAD")
+        # In the midst of a merge, what is checked out comes from both sides.
+        merging = self._ask("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
+        base = self._ask("merge-base", commit, "HEAD", *([merging] if merging else []))
         if base is None:
             reason = f"this clone does not reach back to where `{ref}` and HEAD parted"
             if self._is_shallow:
                 raise AlignError(f"--since: {reason}; {_DEEPEN}")
             raise AlignError(f"--since: `{ref}` and HEAD have no commit in common")
+        if not _IS_ID.fullmatch(base):
+            raise GitError(_NO_SENSE)
         return base
 
     def _missing(self, ref: str, *, is_there: bool) -> str:
@@ -80,9 +95,13 @@ class Git:
     def _is_shallow(self) -> bool:
         return self._ask("rev-parse", "--is-shallow-repository") == "true"
 
-    def holds(self, commit: str, path: str) -> bool:
-        """Whether a file is at a path of a commit, from the top."""
-        return self._ask("rev-parse", "--verify", "--quiet", f"{commit}:{path}") is not None
+    def files(self, commit: str, *paths: str) -> list[str]:
+        """Those files of a commit, from the top, that are at some paths or below them; all where none is given.
+
+        Raises:
+            GitError: git cannot tell.
+        """
+        return [path for mode, _, path in self._listed(commit, paths) if mode.startswith("100")]
 
     def revision(self, commit: str, prefix: str) -> Revision:
         """The files of a commit.
@@ -92,18 +111,57 @@ class Git:
             prefix: the folder that is the root, from the top, empty or ending in ``/``.
 
         Raises:
-            AlignError: git does not say what is in it.
+            GitError: git does not say what is in it.
         """
-        found = self._ask("rev-parse", "--verify", "--quiet", f"{commit}:{prefix.rstrip('/')}")
-        tree = self._ask("rev-parse", "--verify", "--quiet", f"{found}^{{tree}}") if found else None
-        listing = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", tree) if tree is not None else b""
-        return Revision(self, listing)
+        listed = self._listed(commit, [prefix] if prefix else [])
+        absent = self._absent(prefix)
+        entries = [
+            (mode, object_id, path[len(prefix) :])
+            for mode, object_id, path in listed
+            if path.startswith(prefix) and path not in absent
+        ]
+        return Revision(self, prefix, entries, has_gaps=bool(absent))
+
+    def _listed(self, commit: str, paths: Sequence[str]) -> list[tuple[str, str, str]]:
+        """The mode, object and path of all that is at some paths of a commit or below them."""
+        listing = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", commit, "--", *paths)
+        entries = []
+        if not listing.endswith(b"\0") and listing:
+            raise GitError(_NO_SENSE)
+        for line in listing.split(b"\0")[:-1]:
+            about, _, name = line.partition(b"\t")
+            words = os.fsdecode(about).split(" ")
+            if len(words) != 3 or not name:
+                raise GitError(_NO_SENSE)
+            entries.append((words[0], words[2], os.fsdecode(name)))
+        for mode, object_id, path in [*entries]:
+            if mode == "160000" and (self.top / path / ".git").exists():
+                entries += self._submodule(path, object_id)
+        return entries
+
+    def _submodule(self, path: str, commit: str) -> list[tuple[str, str, str]]:
+        """What a submodule had in it; nothing where it does not reach back that far."""
+        inside = Git(self.top / path)
+        objects = inside._ask("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        if objects is None or inside._ask("cat-file", "-e", f"{commit}^{{tree}}") is None:
+            return []
+        listed = inside._listed(commit, [])
+        self._objects += [objects, *inside._objects]
+        return [(mode, object_id, f"{path}/{name}") for mode, object_id, name in listed]
+
+    def _absent(self, prefix: str) -> set[str]:
+        """What a sparse checkout keeps from the disk: its absence is nobody's change."""
+        if self._ask("config", "--type=bool", "core.sparseCheckout") != "true":
+            return set()
+        listing = self._run("ls-files", "-t", "-z", "--", *([prefix] if prefix else []))
+        marked = (os.fsdecode(entry[2:]) for entry in listing.split(b"\0") if entry.startswith(b"S "))
+        return {path for path in marked if not os.path.lexists(self.top / path)}
 
     def open_objects(self) -> subprocess.Popen[bytes]:
         """A process that gives the content of objects whose ids it is sent."""
         return subprocess.Popen(
             self._command("cat-file", "--batch"),
-            env=_environment(self.top),
+            env=_environment(self.top, self._objects),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -117,8 +175,8 @@ class Git:
     def _run(self, *words: str) -> bytes:
         done = self._call(words)
         if done.returncode != 0:
-            said = " ".join(os.fsdecode(done.stderr).split())
-            raise AlignError(f"git {words[0]} failed: {said}")
+            said = next(iter(os.fsdecode(done.stderr).strip().splitlines()), "it does not say why")
+            raise GitError(f"--since: git {words[0]} failed: {said.removeprefix('fatal: ')}; {_WHOLE}")
         return done.stdout
 
     def _call(self, words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
@@ -130,6 +188,8 @@ class Git:
                 capture_output=True,
                 check=False,
             )
+        except ValueError:  # NUL in what it answered before
+            raise GitError(_NO_SENSE) from None
         except FileNotFoundError:
             raise AlignError("--since needs git, which is not installed here") from None
         except OSError as error:
@@ -154,10 +214,18 @@ _DEEPEN = (
 )
 
 
-def _environment(top: Path) -> dict[str, str]:
+def _environment(top: Path, objects: Sequence[str] = ()) -> dict[str, str]:
     """What git is told: nothing that a caller's ``GIT_*`` variables say (a hook has some of them)."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_CEILING_DIRECTORIES": str(top.parent), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    no_network = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}  # counts more than any `protocol.*.allow`
+    others = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(map(_quoted, objects))} if objects else {}
+    fixed = {"GIT_CEILING_DIRECTORIES": str(top.parent), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return {**kept, **no_network, **others, **fixed}
+
+
+def _quoted(path: str) -> str:
+    """A path in a list of such, as git reads it."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class Revision:
@@ -165,20 +233,27 @@ class Revision:
 
     Args:
         git: where it is.
-        listing: what ``git ls-tree -r -t -z`` says of it.
+        prefix: the folder that is the root, from the top, empty or ending in ``/``.
+        entries: the mode, object and path of all that is in it.
+        has_gaps: whether files were left out, so that a folder may be there for nothing.
     """
 
-    def __init__(self, git: Git, listing: bytes) -> None:
+    def __init__(
+        self, git: Git, prefix: str, entries: Sequence[tuple[str, str, str]], *, has_gaps: bool = False
+    ) -> None:
         self._git = git
+        self._root = posixpath.join(git.top.as_posix(), prefix).rstrip("/")
         self._kinds: dict[str, int] = {"": FOLDER}
         self._ids: dict[str, str] = {}
         self._folders: dict[str, list[tuple[str, int]]] = {"": []}
+        self._places: dict[str, list[str]] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        for line in listing.split(b"\0")[:-1]:
-            about, _, name = line.partition(b"\t")
-            mode, _, object_id = about.decode("ascii").split(" ")
-            path = os.fsdecode(name)
-            # A submodule is another repo: a folder of which nothing is known.
+        files = [path for mode, _, path in entries if mode != "040000"] if has_gaps else []
+        filled = {folder for path in files for folder in _parents(path)}
+        for mode, object_id, path in entries:
+            if not path or (has_gaps and mode == "040000" and path not in filled):
+                continue
+            # A submodule is a folder; what is in it follows, where it is known.
             kind = LINK if mode == "120000" else FILE if mode.startswith("100") else FOLDER
             folder, _, last = path.rpartition("/")
             self._kinds[path] = kind
@@ -208,11 +283,12 @@ class Revision:
     def resolve(self, path: str) -> str | None:
         """As in :class:`aligncli.io.tree.Tree`."""
         for _ in range(_MOST_LINKS):
-            path = posixpath.normpath(path) if path else ""
-            if path.startswith(("../", "/")) or path == "..":
-                return None
-            if path == ".":
+            real = posixpath.normpath(posixpath.join(self._root, path))  # a link may name all of the way
+            if real == self._root:
                 return ""
+            if not real.startswith(self._root + "/"):
+                return None
+            path = real[len(self._root) + 1 :]
             parts = path.split("/")
             for end in range(1, len(parts) + 1):
                 here = "/".join(parts[:end])
@@ -237,19 +313,27 @@ class Revision:
         known = self._ids.get(path)
         if known is None or self._kinds[path] != FILE:
             return False
-        make = hashlib.sha1 if len(known) == 40 else hashlib.sha256
-        return make(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == known
+        return _object_id(data, like=known) == known
+
+    def places(self, data: bytes) -> list[str]:
+        """The paths at which some bytes are."""
+        if self._places is None:
+            self._places = {}
+            for path, object_id in self._ids.items():
+                self._places.setdefault(object_id, []).append(path)
+        some = next(iter(self._places), "")
+        return self._places.get(_object_id(data, like=some), [])
 
     def close(self) -> None:
         """Ends the process that reads objects."""
         if self._process is not None:
-            process, self._process = self._process, None
-            with contextlib.suppress(OSError):
-                process.communicate()
+            self._process = None
+            self._end()
 
     def _content(self, path: str, most: int) -> bytes | Unreadable:
         if self._process is None:
             self._process = self._git.open_objects()
+            self._end = weakref.finalize(self, _end, self._process)  # when all is over, at the latest
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None  # both are pipes
         assert answers is not None
@@ -259,14 +343,30 @@ class Revision:
             head = answers.readline().split()
         except BrokenPipeError:
             head = []
-        if len(head) < 3:
-            raise AlignError(
-                f"--since: git cannot read {path} as it was; if this is a partial clone, fetch it without `--filter`"
-            )
-        size = int(head[2])
-        data = _taken(answers, size, most)
-        answers.read(1)
-        return data if size <= most else Unreadable(f"is larger than {most // 1024} KiB", data[:4096].decode("latin-1"))
+        if len(head) == 3 and head[2].isdigit():
+            size = int(head[2])
+            data = _taken(answers, size, most)
+            if answers.read(1) == b"\n":  # all of it came
+                reason = f"is larger than {most // 1024} KiB"
+                return data if size <= most else Unreadable(reason, data[:4096].decode("latin-1"))
+        raise GitError(f"--since: git cannot read {path} as it was; {_WHOLE}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        process.communicate()
+
+
+def _object_id(data: bytes, *, like: str) -> str:
+    """The id that a file has in git, of the kind that another one is."""
+    make = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return make(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _parents(path: str) -> Iterator[str]:
+    while folder := posixpath.dirname(path):
+        yield folder
+        path = folder
 
 
 def _taken(answers: IO[bytes], size: int, most: int) -> bytes:

@@ -172,13 +172,15 @@ class Repo:
         self.drafts.clear()
         self._seen = None
 
-    def has_documents(self) -> bool:
-        """Whether there is anything to check."""
+    def has_documents(self, below: str = "") -> bool:
+        """Whether there is anything to check, below a folder whose path ends in ``/``."""
         schemas = self.all_schemas
         found = discover(self.tree, self.config)
-        if found.outside or found.blocked:
+        if any(path.startswith(below) for path in found.outside) or found.blocked:
             return True
         for path in found.documents:
+            if not path.startswith(below):
+                continue
             text = self._draft_or_file(path)
             if isinstance(text, Unreadable):
                 if is_ours(path, text):
