@@ -813,3 +813,14 @@ def test_a_repo_in_an_odd_place(tool: Tool, tmp_path: Path) -> None:
     gate.history.change({SEARCH: charter("search", "nothing-of-the-kind")})
     assert gate.new() == [("AL202", SEARCH)]
     assert gate.report()["since"]["old"] == 1
+
+
+def test_who_mends_what_hid_others_mistakes_is_not_blamed_for_them(gate: Gate) -> None:
+    untraced = CHARTER.replace(", supports: [fewer-abandoned-carts]", "")
+    gate.history.commit({"org.md": ORG.replace("outcomes:", "outcomes: ["), CHECKOUT: untraced})
+    gate.history.change({"org.md": ORG})
+    assert gate.new() == []
+    report = gate.report()
+    assert report["since"]["old"] > 0
+    assert report["since"]["mended"] > 0
+    assert gate.tool("check", "--as-of", DAY, cwd=gate.history.root).status == 1

@@ -40,6 +40,8 @@ class Before(NamedTuple):
     """What counted."""
     listed: Sequence[Verdict]
     """What its baseline knew."""
+    hidden: Sequence[Verdict] = ()
+    """What would have counted, did it not rest on something broken: whoever mends that has not made it."""
     reports_on: Callable[[str], bool] | None = None
     """Of which paths it is told what was mended; of all where it is not given."""
     moved: Mapping[str, str] = {}
@@ -61,10 +63,10 @@ class Before(NamedTuple):
             severity: _facts((one for one in self.found if one.severity is severity), former)
             for severity in (Severity.INFO, Severity.WARNING, Severity.ERROR)
         }
-        agreed = _facts(self.listed, former)
+        agreed, hidden = _facts(self.listed, former), _facts(self.hidden, former)
         new, old = [], 0
         for verdict in sorted(found, key=lambda one: -one.severity):
-            if not _take(stood, verdict.finding, verdict.severity):
+            if not (_take(stood, verdict.finding, verdict.severity) or hidden.take(verdict.finding)):
                 new.append(verdict)
             elif verdict.severity > Severity.INFO:
                 old += 1

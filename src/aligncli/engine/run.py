@@ -153,7 +153,7 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
     verdicts: Sequence[Verdict] = judge.verdicts()
     compared = None
     if before is not None:
-        others = [*judge.dropped, *judge.elsewhere, *(verdict.finding for verdict in judge.suppressed)]
+        others = [*judge.elsewhere, *(verdict.finding for verdict in (*judge.dropped, *judge.suppressed))]
         compared = before.compare(ws, verdicts, judge.known, others)
         verdicts, judge.known = compared.new, compared.listed
     counts = Counter(verdict.severity for verdict in verdicts)
@@ -203,7 +203,7 @@ def before(task: Task) -> Before:
         AlignError: as :func:`run`.
     """
     judge = _Judge(task, everywhere=True)
-    return Before(judge.verdicts(), judge.known, task.reports_on)
+    return Before(judge.verdicts(), judge.known, judge.dropped, task.reports_on)
 
 
 def _by_place(item: Diagnostic) -> tuple[Any, ...]:
@@ -236,7 +236,7 @@ class _Judge:
         """What comments suppress."""
         self.known: Sequence[Verdict] = self._known
         """What the baseline lists."""
-        self.dropped: list[Finding] = []
+        self.dropped: list[Verdict] = []
         """What would count, did it not rest on something broken."""
         self.elsewhere: list[Finding] = []
         """What is found in documents that are not reported on."""
@@ -299,7 +299,7 @@ class _Judge:
                 return None
         if not counts:
             if severity is not Severity.OFF:
-                self.dropped.append(finding)
+                self.dropped.append(verdict)
             return None
         if severity > Severity.INFO:
             self._suppressions.misses(finding)
