@@ -11,7 +11,11 @@ from aligncli.suggest import slug
 from aligncli.workspace.workspace import Workspace
 
 _NOBODY = "ORG"
-_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>/(?:\\.|[^\s\\])*)(?P<owners>[ \t].*|[ \t\r]*)")
+_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>(?=\S*/)(?:\\.|[^\s\\])+)(?P<owners>[ \t].*|[ \t\r]*)")
+_SECTION = re.compile(r"\^?\[[^\]]+\](?:\[[0-9]+\])?(?:[ \t].*|\r?)")
+"""A heading on GitLab, which decides section by section, and where one may be optional or have owners of its own."""
+_HANDLE = re.compile(r"@{1,2}[\w.-]+(?:/[\w.-]+)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.A)
+"""An account or an address, as the servers write them."""
 
 
 class Owned(NamedTuple):
@@ -20,7 +24,7 @@ class Owned(NamedTuple):
     path: str
     """From the git top level; a folder's ends with ``/``."""
     owners: tuple[str, ...]
-    """Ids of teams, or roles written as ids."""
+    """Ids of teams, roles written as ids, or accounts as the server writes them."""
 
     @property
     def pattern(self) -> str:
@@ -43,7 +47,8 @@ def owned(ws: Workspace, prefix: str = "") -> tuple[list[Owned], list[Owned]]:
         teams.append(Owned(prefix + (folder if own else team.path), (team.team,)))
     asked: dict[str, dict[str, None]] = defaultdict(dict)
     for guardrail in ws.guardrails.values():
-        if guardrail.owner and (owner := slug(guardrail.owner)):
+        owner = (guardrail.owner or "").strip()
+        if owner := owner if _HANDLE.fullmatch(owner) else slug(owner):
             asked[guardrail.path][owner] = None
     return sorted(teams), sorted(Owned(prefix + path, tuple(owners)) for path, owners in asked.items())
 
@@ -80,7 +85,7 @@ class _Handle(NamedTuple):
     after: str
 
     def line(self, place: Owned) -> str:
-        owners = " ".join(f"{self.before}{owner}{self.after}" for owner in place.owners)
+        owners = " ".join(o if "@" in o else f"{self.before}{o}{self.after}" for o in place.owners)
         return f"{self.hash}{place.pattern} {owners}"
 
 
@@ -90,20 +95,21 @@ def completed(
     """A file with the lines that it lacked, and those lines; all else stays as it is.
 
     Teams come behind the last team that is there, guardrails at the end: one that lies in a team's folder is its
-    owner's.
+    owner's. On GitLab that is the end of the section in which the teams are, or else before the first heading.
     """
     end = "\r\n" if "\r\n" in text else "\n"
+    if text and not text.endswith("\n"):
+        text += end
     lines = text.split("\n")
-    if lines[-1]:
-        lines.append("")
     by_pattern = {place.pattern.rstrip("/"): place for place in teams}
     known: set[str] = set()
     handle, last = None, None
     for number, line in enumerate(lines):
         found = _LINE.fullmatch(line)
-        if found is None:
+        if found is None or _SECTION.fullmatch(line):
             continue
-        pattern = found["pattern"].rstrip("/").removesuffix("/**").removesuffix("/*")
+        # With a slash inside, one at the beginning says nothing more.
+        pattern = "/" + found["pattern"].strip("/").removesuffix("/**").removesuffix("/*")
         known.add(pattern)
         if (place := by_pattern.get(pattern)) is not None:
             last = number
@@ -111,14 +117,28 @@ def completed(
     if handle is None:
         handle = _Handle("" if organisation else "#", f"@{organisation or _NOBODY}/", "")
     more = [
-        [handle.line(place) for place in places if place.pattern.rstrip("/") not in known]
+        [
+            handle.line(place)
+            for place in places
+            if place.pattern.rstrip("/") not in known and place.path.isprintable()  # a line end in a name would end ours
+        ]
         for places in (teams, guardrails)
     ]
-    at = len(lines) - 1 if last is None else last + 1
+    close = _end_of_section(lines, last or 0)
     ending = end.removesuffix("\n")
-    for position, new in ((len(lines) - 1, more[1]), (at, more[0])):  # from the back, so that places stay
+    for position, new in ((close, more[1]), (close if last is None else last + 1, more[0])):  # from the back
         lines[position:position] = [line + ending for line in new]
     return "\n".join(lines), [*more[0], *more[1]]
+
+
+def _end_of_section(lines: Sequence[str], start: int) -> int:
+    """Where another line of a section goes: at the end, or before what leads to the next heading."""
+    heading = next((n for n in range(start, len(lines)) if _SECTION.fullmatch(lines[n])), None)
+    if heading is None:
+        return len(lines) - 1
+    while heading > start and (not lines[heading - 1].strip() or lines[heading - 1].startswith("# ")):
+        heading -= 1
+    return heading
 
 
 def _like(found: re.Match[str], place: Owned) -> _Handle | None:
