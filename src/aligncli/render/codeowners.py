@@ -120,7 +120,8 @@ def completed(
         [
             handle.line(place)
             for place in places
-            if place.pattern.rstrip("/") not in known and place.path.isprintable()  # a line end in a name would end ours
+            if place.pattern.rstrip("/") not in known
+            and place.path.isprintable()  # a line end in a name would end ours
         ]
         for places in (teams, guardrails)
     ]
