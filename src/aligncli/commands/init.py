@@ -79,7 +79,8 @@ def _check_empty(session: Session, root: Path) -> None:
     documents = Repo(root).load(session.as_of).documents
     if documents:
         raise AlignError(
-            f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack"
+            f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack,"
+            " and `align init --dry-run` in an empty folder shows the files for CI"
         )
 
 
