@@ -188,7 +188,7 @@ def test_what_cannot_be_written_is_said(tool: Tool) -> None:
 def test_on_gitlab(tool: Tool) -> None:
     root = write(tool.folder / "charters", {".git/HEAD": ""})
     assert tool("init", "--ci", "gitlab", "--team", "checkout", cwd=root).status == 0
-    assert tool("new-team", "returns", cwd=root).status == 0
+    assert "has 1 line more: put in your organisation" in tool("new-team", "returns", cwd=root).out
     lines = (root / ".gitlab/CODEOWNERS").read_text().splitlines()
     assert lines[-2:] == ["#/teams/checkout/ @ORG/checkout", "#/teams/returns/ @ORG/returns"]
     (root / ".gitlab-ci.yml").unlink()
