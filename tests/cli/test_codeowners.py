@@ -87,6 +87,27 @@ def test_an_account_is_one_already(tool: Tool, owner: str) -> None:
     assert f"/guardrails/card-data.md {owner}\n" in new_team(tool, root, "returns")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "/teams/pay/cards/ @acme/cards\n/teams/checkout/ @acme/checkout\n",
+            "/teams/pay/ @acme/pay\n/teams/pay/cards/ @acme/cards\n/teams/checkout/ @acme/checkout\n",
+        ),
+        (
+            "/teams/pay/keys.md @mei\n/teams/checkout/ @acme/checkout\n",
+            "/teams/pay/ @acme/pay\n/teams/pay/keys.md @mei\n/teams/checkout/ @acme/checkout\n"
+            "/teams/pay/cards/ @acme/cards\n",
+        ),
+        ("", "/teams/checkout/ @acme/checkout\n/teams/pay/ @acme/pay\n/teams/pay/cards/ @acme/cards\n"),
+    ],
+)
+def test_a_team_around_another_comes_before_it(tool: Tool, text: str, expected: str) -> None:
+    """The last line that matches decides, and would take from a team inside what is its own."""
+    more = {"teams/pay/cards/charter.md": CHARTER.replace("checkout", "cards")}
+    assert new_team(tool, repo(tool, text, more), "pay") == expected
+
+
 def test_a_name_writes_no_lines_of_its_own(tool: Tool) -> None:
     more = {"teams/a\n* @mallory\nb/charter.md": CHARTER.replace("checkout", "night")}
     root = repo(tool, "/teams/checkout/ @acme/checkout\n", more)

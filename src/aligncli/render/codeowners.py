@@ -94,15 +94,16 @@ def completed(
 ) -> tuple[str, list[str]]:
     """A file with the lines that it lacked, and those lines; all else stays as it is.
 
-    Teams come behind the last team that is there, guardrails at the end: one that lies in a team's folder is its
-    owner's. On GitLab that is the end of the section in which the teams are, or else before the first heading.
+    Teams come behind the last team that is there, but before what lies in their folders; guardrails at the end: one that
+    lies in a team's folder is its owner's. On GitLab that is the end of the section in which the teams are, or else before
+    the first heading.
     """
     end = "\r\n" if "\r\n" in text else "\n"
     if text and not text.endswith("\n"):
         text += end
     lines = text.split("\n")
     by_pattern = {place.pattern.rstrip("/"): place for place in teams}
-    known: set[str] = set()
+    known: dict[str, int] = {}
     handle, last = None, None
     for number, line in enumerate(lines):
         found = _LINE.fullmatch(line)
@@ -110,36 +111,39 @@ def completed(
             continue
         # With a slash inside, one at the beginning says nothing more.
         pattern = "/" + found["pattern"].strip("/").removesuffix("/**").removesuffix("/*")
-        known.add(pattern)
+        known.setdefault(pattern, number)
         if (place := by_pattern.get(pattern)) is not None:
             last = number
             handle = _like(found, place) or handle
     if handle is None:
         handle = _Handle("" if organisation else "#", f"@{organisation or _NOBODY}/", "")
-    more = [
-        [
-            handle.line(place)
-            for place in places
-            if place.pattern.rstrip("/") not in known
-            and place.path.isprintable()  # a line end in a name would end ours
-        ]
-        for places in (teams, guardrails)
-    ]
-    close = _end_of_section(lines, last or 0)
-    ending = end.removesuffix("\n")
-    for position, new in ((close, more[1]), (close if last is None else last + 1, more[0])):  # from the back
-        lines[position:position] = [line + ending for line in new]
-    return "\n".join(lines), [*more[0], *more[1]]
+    first, close = _section(lines, -1 if last is None else last)
+    behind = close if last is None else last + 1
+    nested: dict[str, int] = {}
+    for pattern, number in known.items():
+        for slash in re.finditer("/", pattern):
+            if number >= first:
+                nested.setdefault(pattern[: slash.end()], number)
+    more: dict[int, list[str]] = defaultdict(list)
+    for places, usual in ((sorted(teams), behind), (guardrails, close)):
+        for place in places:
+            if place.pattern.rstrip("/") not in known and place.path.isprintable():  # a line end would end ours
+                more[min(usual, nested.get(place.pattern, usual))].append(handle.line(place))
+    for position in sorted(more, reverse=True):  # from the back, so that places stay
+        lines[position:position] = [line + end.removesuffix("\n") for line in more[position]]
+    return "\n".join(lines), [line for position in sorted(more) for line in more[position]]
 
 
-def _end_of_section(lines: Sequence[str], start: int) -> int:
-    """Where another line of a section goes: at the end, or before what leads to the next heading."""
-    heading = next((n for n in range(start, len(lines)) if _SECTION.fullmatch(lines[n])), None)
-    if heading is None:
-        return len(lines) - 1
-    while heading > start and (not lines[heading - 1].strip() or lines[heading - 1].startswith("# ")):
-        heading -= 1
-    return heading
+def _section(lines: Sequence[str], inside: int) -> tuple[int, int]:
+    """Where the section of a line begins, and where one more line of it goes: before what leads to the next heading."""
+    headings = [number for number, line in enumerate(lines) if _SECTION.fullmatch(line)]
+    first = max((number for number in headings if number <= inside), default=0)
+    close = min((number for number in headings if number > inside), default=None)
+    if close is None:
+        return first, len(lines) - 1
+    while close > inside + 1 and (not lines[close - 1].strip() or lines[close - 1].startswith("# ")):
+        close -= 1
+    return first, close
 
 
 def _like(found: re.Match[str], place: Owned) -> _Handle | None:
