@@ -28,6 +28,8 @@ MOST = 65_000
 """Characters of a comment or an issue; GitHub takes 65,536."""
 ALERTS = 5_000
 """So many results of a run are shown."""
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a title or the name of a file may hold and nobody should see: controls, what turns a line round, broken bytes."""
 
 
 class Failed(Exception):
@@ -192,6 +194,15 @@ def git(folder: Path, *words: str, token: str = "") -> str | None:
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
+def work_tree(path: str) -> Path | None:
+    """The top of the checkout around a path.
+
+    Git is not asked: what a change brings may look like a bare repo, whose configuration it would obey.
+    """
+    start = Path(path).resolve()
+    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
+
+
 def base_of(event: Event, inputs: Inputs) -> str | None:
     """The revision that the check compares with, fetched where a shallow clone lacks it.
 
@@ -208,8 +219,9 @@ def base_of(event: Event, inputs: Inputs) -> str | None:
         base, head = event.payload["merge_group"]["base_sha"], None
     else:
         return None
-    start = Path(inputs.path)
-    folder = start if start.is_dir() else start.parent
+    folder = work_tree(inputs.path)
+    if folder is None:
+        return str(base)
     here = (git(folder, "rev-parse", "HEAD") or "").strip()
     header = (git(folder, "cat-file", "commit", "HEAD") or "").partition("\n\n")[0]
     parents = re.findall(r"^parent (\w+)$", header, re.M)
@@ -302,7 +314,8 @@ def since_yesterday(align: Path, inputs: Inputs, folder: Path, today: Check) -> 
         before[_fact(item)] -= 1
         if before[_fact(item)] < 0 and item["severity"] in ("error", "warning"):
             at = f"{item['path']}:{item['range']['start']['line']}"
-            lines.append(" ".join(f"{at}: {item['severity']}[{item['code']}] {item['message']}".split()))
+            line = " ".join(f"{at}: {item['severity']}[{item['code']}] {item['message']}".split())
+            lines.append(UNSAFE.sub("\N{REPLACEMENT CHARACTER}", line))
     if not lines:
         return ""
     # In a code block a title mentions nobody and links nowhere.
@@ -342,9 +355,15 @@ def gh(inputs: Inputs, *words: str, body: Mapping[str, str] | None = None) -> st
     return done.stdout.decode("utf-8", "replace")
 
 
+def marked(inputs: Inputs, marker: str) -> str:
+    """A marker for the charters of one folder: a job may check several, each with what it says."""
+    return marker if inputs.path == "." else marker.replace(" -->", f": {inputs.path} -->")
+
+
 def ours(inputs: Inputs, place: str, marker: str, what: str) -> str | None:
     """The first comment or issue that this action wrote: others may have copied the marker."""
-    query = f'.[] | select(.user.login == "{BOT}" and ((.body // "") | startswith("{marker}"))) | {what}'
+    starts = f"startswith({json.dumps(marked(inputs, marker))})"
+    query = f'.[] | select(.user.login == "{BOT}" and ((.body // "") | {starts})) | {what}'
     return next(iter(gh(inputs, "--paginate", place, "--jq", query).split()), None)
 
 
@@ -354,7 +373,10 @@ def comment(event: Event, inputs: Inputs, checked: Check) -> None:
     place = f"repos/{event.repository}/issues"
     number = event.pull_request["number"]
     there = ours(inputs, f"{place}/{number}/comments?per_page=100", COMMENT, ".id")
-    body = {"body": checked.markdown[:MOST]}
+    text = checked.markdown
+    if (marker := marked(inputs, COMMENT)) != COMMENT:
+        text = f"{marker}\n{text}"
+    body = {"body": text[:MOST]}
     if there is not None:
         gh(inputs, "--method", "PATCH", f"{place}/comments/{there}", body=body)
     elif checked.status or checked.summary["errors"] or checked.summary["warnings"]:
@@ -365,10 +387,11 @@ def issue(event: Event, inputs: Inputs, checked: Check, news: str) -> None:
     """Keeps one issue open for as long as the check fails; a comment tells those who follow it what is new."""
     place = f"repos/{event.repository}/issues"
     there = ours(inputs, f"{place}?state=open&creator=github-actions%5Bbot%5D&per_page=100", ISSUE, ".number")
-    body = f"{ISSUE}\n{checked.markdown}"[:MOST]
+    body = f"{marked(inputs, ISSUE)}\n{checked.markdown}"[:MOST]
     if there is None:
         if checked.status:
-            gh(inputs, "--method", "POST", place, body={"title": "The charters fail align check", "body": body})
+            title = "The charters fail align check" + ("" if inputs.path == "." else f" ({inputs.path})")
+            gh(inputs, "--method", "POST", place, body={"title": title, "body": body})
         return
     change = {"body": body} if checked.status else {"body": body, "state": "closed", "state_reason": "completed"}
     gh(inputs, "--method", "PATCH", f"{place}/{there}", body=change)

@@ -51,6 +51,7 @@ def test_it_says_so(tool: Tool) -> None:
         ("/teams/checkout @other/checkout", "/teams/returns/ @other/returns"),
         ("/teams/checkout/** @acme/people/checkout", "/teams/returns/ @acme/people/returns"),
         ("#/teams/checkout/ @ORG/checkout", "#/teams/returns/ @ORG/returns"),
+        ("teams/checkout/ @acme/squad-checkout", "/teams/returns/ @acme/squad-returns"),
         ("/teams/checkout/ @mei", "/teams/returns/ @acme/returns"),
         ("/teams/checkout/ mei@example.org", "/teams/returns/ @acme/returns"),
         ("/teams/checkout/", "/teams/returns/ @acme/returns"),
@@ -58,7 +59,7 @@ def test_it_says_so(tool: Tool) -> None:
 )
 def test_a_line_is_made_like_those_that_are_there(tool: Tool, line: str, expected: str) -> None:
     root = repo(tool, f"{line}\n")
-    assert new_team(tool, root, "returns").splitlines()[1] == expected
+    assert new_team(tool, root, "returns").splitlines() == [line, expected]
 
 
 def test_guardrails_belong_to_their_owners(tool: Tool) -> None:
@@ -77,6 +78,68 @@ def test_guardrails_belong_to_their_owners(tool: Tool) -> None:
         "/teams/checkout/two\\ men.md @acme/checkout",
     ]
     assert new_team(tool, root, "night").count("head-of-security") == 1
+
+
+@pytest.mark.parametrize("owner", ["@mei", "@acme/security", "@acme/people/security", "sec@example.org"])
+def test_an_account_is_one_already(tool: Tool, owner: str) -> None:
+    more = {"guardrails/card-data.md": GUARDRAIL.format(id="card-data", owner=f'"{owner}"')}
+    root = repo(tool, "/teams/checkout/ @acme/team-checkout\n", more)
+    assert f"/guardrails/card-data.md {owner}\n" in new_team(tool, root, "returns")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "/teams/pay/cards/ @acme/cards\n/teams/checkout/ @acme/checkout\n",
+            "/teams/pay/ @acme/pay\n/teams/pay/cards/ @acme/cards\n/teams/checkout/ @acme/checkout\n",
+        ),
+        (
+            "/teams/pay/keys.md @mei\n/teams/checkout/ @acme/checkout\n",
+            "/teams/pay/ @acme/pay\n/teams/pay/keys.md @mei\n/teams/checkout/ @acme/checkout\n"
+            "/teams/pay/cards/ @acme/cards\n",
+        ),
+        ("", "/teams/checkout/ @acme/checkout\n/teams/pay/ @acme/pay\n/teams/pay/cards/ @acme/cards\n"),
+    ],
+)
+def test_a_team_around_another_comes_before_it(tool: Tool, text: str, expected: str) -> None:
+    """The last line that matches decides, and would take from a team inside what is its own."""
+    more = {"teams/pay/cards/charter.md": CHARTER.replace("checkout", "cards")}
+    assert new_team(tool, repo(tool, text, more), "pay") == expected
+
+
+def test_a_name_writes_no_lines_of_its_own(tool: Tool) -> None:
+    more = {"teams/a\n* @mallory\nb/charter.md": CHARTER.replace("checkout", "night")}
+    root = repo(tool, "/teams/checkout/ @acme/checkout\n", more)
+    assert new_team(tool, root, "returns").splitlines() == [
+        "/teams/checkout/ @acme/checkout",
+        "/teams/returns/ @acme/returns",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "* @acme/all\n\n# Prose\n[Docs] @docs\n/docs/\n\n^[Nice to have][2] @mei\n*.txt\n",
+            "* @acme/all\nTEAMS\nGUARDRAILS\n\n# Prose\n[Docs] @docs\n/docs/\n\n^[Nice to have][2] @mei\n*.txt\n",
+        ),
+        (
+            "[Teams]\n/teams/checkout/ @acme/checkout\n/x/ @mei\n\n[Docs]\n/docs/ @mei\n",
+            "[Teams]\n/teams/checkout/ @acme/checkout\nTEAMS\n/x/ @mei\nGUARDRAILS\n\n[Docs]\n/docs/ @mei\n",
+        ),
+        ("[Docs/Prose] @docs\n/docs/\n", "TEAMS\nGUARDRAILS\n[Docs/Prose] @docs\n/docs/\n"),
+    ],
+)
+def test_sections_of_gitlab(tool: Tool, text: str, expected: str) -> None:
+    """Each decides for itself: a line in somebody else's may be optional, and overrules nothing in ours."""
+    more = {"guardrails/card-data.md": GUARDRAIL.format(id="card-data", owner="treasurer")}
+    teams = ["/teams/returns/ @acme/returns"]
+    if "checkout" not in text:
+        teams.insert(0, "/teams/checkout/ @acme/checkout")
+    filled = expected.replace("TEAMS", "\n".join(teams))
+    filled = filled.replace("GUARDRAILS", "/guardrails/card-data.md @acme/treasurer")
+    assert new_team(tool, repo(tool, text, more), "returns") == filled
 
 
 def test_guardrails_in_one_file_share_its_line(tool: Tool) -> None:
@@ -103,6 +166,7 @@ def test_charters_in_one_folder_are_files_of_their_own(tool: Tool) -> None:
     [
         ("# Größe\r\n/teams/checkout/ @acme/checkout\r\n", "# Größe\r\n/teams/checkout/ @acme/checkout\r\n/teams/returns/ @acme/returns\r\n"),
         ("/teams/checkout/ @acme/checkout", "/teams/checkout/ @acme/checkout\n/teams/returns/ @acme/returns\n"),
+        ("# nothing yet\r\n/x/ @mei", "# nothing yet\r\n/x/ @mei\r\n/teams/checkout/ @acme/checkout\r\n/teams/returns/ @acme/returns\r\n"),
         ("# nothing yet\n\n", "# nothing yet\n\n/teams/checkout/ @acme/checkout\n/teams/returns/ @acme/returns\n"),
         ("", "/teams/checkout/ @acme/checkout\n/teams/returns/ @acme/returns\n"),
     ],
@@ -145,7 +209,7 @@ def test_what_cannot_be_written_is_said(tool: Tool) -> None:
 def test_on_gitlab(tool: Tool) -> None:
     root = write(tool.folder / "charters", {".git/HEAD": ""})
     assert tool("init", "--ci", "gitlab", "--team", "checkout", cwd=root).status == 0
-    assert tool("new-team", "returns", cwd=root).status == 0
+    assert "has 1 line more: put in your organisation" in tool("new-team", "returns", cwd=root).out
     lines = (root / ".gitlab/CODEOWNERS").read_text().splitlines()
     assert lines[-2:] == ["#/teams/checkout/ @ORG/checkout", "#/teams/returns/ @ORG/returns"]
     (root / ".gitlab-ci.yml").unlink()

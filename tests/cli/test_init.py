@@ -142,7 +142,7 @@ def test_in_a_sub_folder_of_a_git_repo_it_says_what_nobody_would_read_there(tool
     for path in WHOLE - documents:
         assert path in run.out
     assert str(top) in run.out
-    assert "`path`" in run.out
+    assert "tell the action `path: charters`, and `align check` elsewhere `charters`" in run.out
 
 
 # --- the system that runs CI ---
@@ -205,7 +205,7 @@ def test_files_that_are_there_tell_the_system(tool: Tool) -> None:
     run = tool("init", cwd=folder)
     assert files(folder) == GITLAB
     assert (folder / ".gitlab-ci.yml").read_text() == "stages: []\n"
-    assert "Kept .gitlab-ci.yml" in run.out
+    assert "Kept .gitlab-ci.yml as it was; `align init --dry-run --ci gitlab` in an empty folder shows" in run.out
     folder = write(
         tool.folder / "hub", {".github/FUNDING.yml": "", ".git/config": git_config("git@gitlab.com:acme/charters.git")}
     )
@@ -221,6 +221,24 @@ def test_code_owners_that_are_there_are_kept(tool: Tool, path: str) -> None:
     assert f"Kept {path} as it was" in run.out
     assert [place.relative_to(folder).as_posix() for place in folder.rglob("CODEOWNERS")] == [path]
     assert (folder / path).read_text() == "* @acme/all\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "ci"), [("github.com", ".github/workflows/align.yml"), ("gitlab.com", ".gitlab-ci.yml")]
+)
+def test_whoever_has_charters_is_told_where_the_rest_is(tool: Tool, host: str, ci: str) -> None:
+    """Below the top of git as well, where the remote is that of the whole."""
+    top = write(
+        tool.folder / "mono", {".git/config": git_config(f"git@{host}:acme/mono.git"), "old/org.md": SMALLEST["org.md"]}
+    )
+    (top / "new").mkdir()
+    run = tool("init", cwd=top / "new")
+    assert f"Left out {ci}" in run.out
+    command = f"`align init --dry-run --ci {host.partition('.')[0]}` in an empty folder shows"
+    assert command in run.out
+    one_sentence(tool("init", cwd=top / "old"), command)
+    shown = tool(*command.split("`")[1].split()[1:], cwd=empty(tool))
+    assert f"# {ci}\n" in shown.out
 
 
 def test_an_unknown_system_is_refused(tool: Tool) -> None:

@@ -88,6 +88,7 @@ def test_advice_is_in_a_file_that_holds_all(tool: Tool) -> None:
     ("words", "said"),
     [
         (["--output", "jnuit:x.xml"], ["`jnuit` is no format", "did you mean `junit`?", "./jnuit:x.xml"]),
+        (["--output", "sarif"], ["`sarif` is a format", "`sarif:FILE`", "./sarif"]),
         (["--output", "teletext:x"], ["`teletext` is no format", "there are full, concise, json"]),
         (["--output", "json:"], ["the name of the file is missing"]),
         (["--output", ""], ["the name of the file is missing"]),

@@ -256,8 +256,7 @@ def test_a_private_repo(world: World) -> None:
 def test_a_merge_queue(world: World) -> None:
     base = world.hub.commit("main", {"teams/checkout/charter.md": BROKEN})
     world.hub.commit("change", {"notes.md": "# Notes\n"})
-    text = printed().replace("  pull_request:\n", "  pull_request:\n  merge_group:\n")
-    job = world.run(text, "merge_group", {"merge_group": {"base_sha": base}}, world.hub.merge("change"))
+    job = world.run(printed(), "merge_group", {"merge_group": {"base_sha": base}}, world.hub.merge("change"))
     assert not job.failed, job.log
 
 
@@ -292,6 +291,24 @@ def test_one_comment_is_kept_up_to_date(world: World) -> None:
     assert "AL202" not in fine
 
 
+def test_each_folder_has_a_comment_and_an_issue_of_its_own(world: World) -> None:
+    folders = ("north", "south")
+    files = {**dict.fromkeys(FILES), **{f"{name}/{path}": text for name in folders for path, text in FILES.items()}}
+    world.hub.commit("main", files)
+    broken = {f"{name}/teams/returns/charter.md": OTHER.replace("fewer", name) for name in folders}
+    world.hub.commit("change", broken)
+    for name in (*folders, *folders):
+        world.pull_request(printed(path=name, comment="true"))
+    assert len(world.github.things(COMMENTS)) == 2
+    for name, comment in zip(folders, world.github.things(COMMENTS), strict=True):
+        assert f"{name}/teams/returns/charter.md" in comment["body"]
+    world.hub.commit("main", broken)
+    for name in (*folders, *folders):
+        world.run(NIGHTLY + f"          path: {name}\n", "schedule", {}, world.hub.git("rev-parse", "main"))
+    assert [issue["title"].rpartition(" ")[2] for issue in world.github.things(ISSUES)] == ["(north)", "(south)"]
+    assert len({issue["body"].splitlines()[0] for issue in world.github.things(ISSUES)}) == 2
+
+
 def test_a_comment_that_may_not_be_written_is_no_failure(world: World) -> None:
     world.github.refuse()
     world.hub.commit("change", WARNING)
@@ -313,6 +330,24 @@ def test_a_fork_gets_annotations_and_a_summary(world: World, stranger: dict[str,
     assert job.uploads == []
     assert job.log.count("::notice title=align::") == 1
     assert "::warning" not in job.log
+
+
+def test_a_folder_that_looks_like_a_repo_is_none(world: World) -> None:
+    """A change may hold a bare repo, whose configuration names programs; git would obey it inside of that folder."""
+    place = world.hub.folder / "pwned"
+    world.hub.commit("main", {**dict.fromkeys(FILES), **{f"charters/{p}": t for p, t in FILES.items()}})
+    world.hub.commit("main", {"charters/teams/checkout/charter.md": BROKEN})
+    bare = {
+        "HEAD": "ref: refs/heads/main\n",
+        "objects/x": "",
+        "refs/x": "",
+        "config": '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[remote "origin"]\n'
+        f"\turl = {world.hub.repo}\n\tuploadpack = touch {place}; git-upload-pack\n",
+    }
+    world.hub.commit("change", {f"charters/{name}": text for name, text in bare.items()})
+    job = world.pull_request(printed(path="charters"))
+    assert not place.exists()
+    assert not job.failed, job.log
 
 
 def test_pull_request_target_is_refused(world: World) -> None:
@@ -435,6 +470,21 @@ def test_titles_are_text_in_the_news(world: World) -> None:
     fence = news["body"].splitlines()[2].removesuffix("text")
     assert set(fence) == {"`"}
     assert news["body"].count(fence) == 2, "no line ends the block before its end"
+
+
+def test_names_of_files_are_text_in_the_news(world: World) -> None:
+    """Also one that is no text: such a night is not lost."""
+    for name in ("m\u202eirror", "b\udcffyte"):
+        world.hub.commit("main", {f"teams/{name}/charter.md": WAIVED.replace("checkout", f"team-{len(name)}")})
+    world.more["ALIGN_AS_OF"] = "2026-11-19"
+    assert not world.night().failed
+    world.more["ALIGN_AS_OF"] = "2026-11-20"
+    job = world.night()
+    assert "Traceback" not in job.log
+    (issue,) = world.github.things(ISSUES)
+    assert "AL903" in issue["body"]
+    assert "teams/b\ufffdyte/charter.md:" in job.summary
+    assert "\u202e" not in job.summary
 
 
 # --- the runner itself ---

@@ -43,6 +43,8 @@ class _Plan(NamedTuple):
     """Files that are there already."""
     elsewhere: list[str]
     """Files that nobody would read here, below the top of a git repo."""
+    system: str
+    """Whose they are."""
 
 
 def init(session: Session, wish: Wish, *, dry_run: bool) -> int:
@@ -79,7 +81,8 @@ def _check_empty(session: Session, root: Path) -> None:
     documents = Repo(root).load(session.as_of).documents
     if documents:
         raise AlignError(
-            f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack"
+            f"{root} holds documents already, such as {documents[0].path}; `align check` says what they lack,"
+            f" and {_shown(find_hosting(git_top(root) or root).system)} the files for CI"
         )
 
 
@@ -117,13 +120,14 @@ def _plan(session: Session, root: Path, wish: Wish) -> _Plan:
     for path in files:
         if path.endswith(".md") and not reads(Disk(root), Config(), path):
             raise AlignError(f"`align check` would not read {path}: it is git-ignored")
-    system = wish.ci or find_hosting(root).system or "github"
+    hosting = find_hosting(git_top(root) or root)
+    system = wish.ci or hosting.system or "github"
     extra = {**ci_files(system), ".pre-commit-config.yaml": PRE_COMMIT}
     if system in CODEOWNERS:
         teams = [Owned(f"teams/{team}/", (team,))]
-        extra[CODEOWNERS[system]] = codeowners(teams, (), find_hosting(root).organisation)
+        extra[CODEOWNERS[system]] = codeowners(teams, (), hosting.organisation)
     if not _is_top(root):
-        return _Plan(files, [], list(extra))
+        return _Plan(files, [], list(extra), system)
     kept = []
     for path, text in extra.items():
         there = find_codeowners(root, system) if path in CODEOWNERS.values() else None
@@ -131,7 +135,12 @@ def _plan(session: Session, root: Path, wish: Wish) -> _Plan:
             kept.append(there or path)
         else:
             files[path] = text
-    return _Plan(files, kept, [])
+    return _Plan(files, kept, [], system)
+
+
+def _shown(system: str | None) -> str:
+    """Which command shows the files of a system, where nothing else says which one is meant."""
+    return f"`align init --dry-run --ci {system or 'github'}` in an empty folder shows"
 
 
 def _is_top(root: Path) -> bool:
@@ -183,12 +192,14 @@ def _id(answer: str) -> str:
 def _next_steps(session: Session, root: Path, plan: _Plan) -> str:
     lines = [session.style.paint("Created:", bold=True), *(f"  {path}" for path in plan.files)]
     for path in plan.kept:
-        lines.append(f"Kept {path} as it was; `align init --dry-run` in an empty folder shows what to add.")
-    if plan.elsewhere:
+        lines.append(f"Kept {path} as it was; {_shown(plan.system)} what to add.")
+    top = git_top(root)
+    if plan.elsewhere and top is not None:
+        here = plain(root.relative_to(top).as_posix())
         lines += [
             f"Left out {', '.join(plan.elsewhere)}:",
-            f"  they are read at the top of the git repo alone, {plain(str(git_top(root)))}, where other things are at home;",
-            "  `align init --dry-run` in an empty folder shows them, and the action takes this folder as its `path`.",
+            f"  they are read at the top of the git repo alone, {plain(str(top))}, where other things are at home;",
+            f"  {_shown(plan.system)} them; tell the action `path: {here}`, and `align check` elsewhere `{here}`.",
         ]
     lines += [
         "",

@@ -85,7 +85,13 @@ class _Codeowners(NamedTuple):
 
     def write(self, repo: Repo) -> list[str]:
         """Adds the lines, or asks for that where the file is not ours to write: the team exists either way."""
-        added = f"{self.path} has {count(len(self.lines), 'line')} more: see whether the server knows the owners"
+        is_draft = all(line.startswith("#") for line in self.lines)
+        next_ = (
+            "put in your organisation, and take the hash away"
+            if is_draft
+            else "see whether the server knows the owners"
+        )
+        added = f"{self.path} has {count(len(self.lines), 'line')} more: {next_}"
         try:
             if repo.prefix_in_git:
                 raise AlignError("it lies above the root")

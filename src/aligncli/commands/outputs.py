@@ -83,6 +83,11 @@ def _names_format(value: str) -> bool:
 def _parse(value: str, default: str) -> Output:
     name, colon, path = value.partition(":")
     if not _names_format(value):
+        if value in FORMATS:
+            raise AlignError(
+                f"--output {value}: `{value}` is a format, and the file is missing: `{value}:FILE`"
+                f" (a file of that name is `./{value}`)"
+            )
         if colon and re.fullmatch(r"[a-z]{2,}", name):
             from aligncli.suggest import nearest
 

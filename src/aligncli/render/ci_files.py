@@ -21,6 +21,7 @@ on:
   push:
     branches: [main, master]
   pull_request:
+  merge_group:
 permissions: {{}}
 concurrency:
   group: align-${{{{ github.ref }}}}

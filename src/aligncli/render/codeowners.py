@@ -11,7 +11,11 @@ from aligncli.suggest import slug
 from aligncli.workspace.workspace import Workspace
 
 _NOBODY = "ORG"
-_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>/(?:\\.|[^\s\\])*)(?P<owners>[ \t].*|[ \t\r]*)")
+_LINE = re.compile(r"(?P<hash>#?)[ \t]*(?P<pattern>(?=\S*/)(?:\\.|[^\s\\])+)(?P<owners>[ \t].*|[ \t\r]*)")
+_SECTION = re.compile(r"\^?\[[^\]]+\](?:\[[0-9]+\])?(?:[ \t].*|\r?)")
+"""A heading on GitLab, which decides section by section, and where one may be optional or have owners of its own."""
+_HANDLE = re.compile(r"@{1,2}[\w.-]+(?:/[\w.-]+)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.A)
+"""An account or an address, as the servers write them."""
 
 
 class Owned(NamedTuple):
@@ -20,7 +24,7 @@ class Owned(NamedTuple):
     path: str
     """From the git top level; a folder's ends with ``/``."""
     owners: tuple[str, ...]
-    """Ids of teams, or roles written as ids."""
+    """Ids of teams, roles written as ids, or accounts as the server writes them."""
 
     @property
     def pattern(self) -> str:
@@ -43,7 +47,8 @@ def owned(ws: Workspace, prefix: str = "") -> tuple[list[Owned], list[Owned]]:
         teams.append(Owned(prefix + (folder if own else team.path), (team.team,)))
     asked: dict[str, dict[str, None]] = defaultdict(dict)
     for guardrail in ws.guardrails.values():
-        if guardrail.owner and (owner := slug(guardrail.owner)):
+        owner = (guardrail.owner or "").strip()
+        if owner := owner if _HANDLE.fullmatch(owner) else slug(owner):
             asked[guardrail.path][owner] = None
     return sorted(teams), sorted(Owned(prefix + path, tuple(owners)) for path, owners in asked.items())
 
@@ -80,7 +85,7 @@ class _Handle(NamedTuple):
     after: str
 
     def line(self, place: Owned) -> str:
-        owners = " ".join(f"{self.before}{owner}{self.after}" for owner in place.owners)
+        owners = " ".join(o if "@" in o else f"{self.before}{o}{self.after}" for o in place.owners)
         return f"{self.hash}{place.pattern} {owners}"
 
 
@@ -89,36 +94,56 @@ def completed(
 ) -> tuple[str, list[str]]:
     """A file with the lines that it lacked, and those lines; all else stays as it is.
 
-    Teams come behind the last team that is there, guardrails at the end: one that lies in a team's folder is its
-    owner's.
+    Teams come behind the last team that is there, but before what lies in their folders; guardrails at the end: one that
+    lies in a team's folder is its owner's. On GitLab that is the end of the section in which the teams are, or else before
+    the first heading.
     """
     end = "\r\n" if "\r\n" in text else "\n"
+    if text and not text.endswith("\n"):
+        text += end
     lines = text.split("\n")
-    if lines[-1]:
-        lines.append("")
     by_pattern = {place.pattern.rstrip("/"): place for place in teams}
-    known: set[str] = set()
+    known: dict[str, int] = {}
     handle, last = None, None
     for number, line in enumerate(lines):
         found = _LINE.fullmatch(line)
-        if found is None:
+        if found is None or _SECTION.fullmatch(line):
             continue
-        pattern = found["pattern"].rstrip("/").removesuffix("/**").removesuffix("/*")
-        known.add(pattern)
+        # With a slash inside, one at the beginning says nothing more.
+        pattern = "/" + found["pattern"].strip("/").removesuffix("/**").removesuffix("/*")
+        known.setdefault(pattern, number)
         if (place := by_pattern.get(pattern)) is not None:
             last = number
             handle = _like(found, place) or handle
     if handle is None:
         handle = _Handle("" if organisation else "#", f"@{organisation or _NOBODY}/", "")
-    more = [
-        [handle.line(place) for place in places if place.pattern.rstrip("/") not in known]
-        for places in (teams, guardrails)
-    ]
-    at = len(lines) - 1 if last is None else last + 1
-    ending = end.removesuffix("\n")
-    for position, new in ((len(lines) - 1, more[1]), (at, more[0])):  # from the back, so that places stay
-        lines[position:position] = [line + ending for line in new]
-    return "\n".join(lines), [*more[0], *more[1]]
+    first, close = _section(lines, -1 if last is None else last)
+    behind = close if last is None else last + 1
+    nested: dict[str, int] = {}
+    for pattern, number in known.items():
+        for slash in re.finditer("/", pattern):
+            if number >= first:
+                nested.setdefault(pattern[: slash.end()], number)
+    more: dict[int, list[str]] = defaultdict(list)
+    for places, usual in ((sorted(teams), behind), (guardrails, close)):
+        for place in places:
+            if place.pattern.rstrip("/") not in known and place.path.isprintable():  # a line end would end ours
+                more[min(usual, nested.get(place.pattern, usual))].append(handle.line(place))
+    for position in sorted(more, reverse=True):  # from the back, so that places stay
+        lines[position:position] = [line + end.removesuffix("\n") for line in more[position]]
+    return "\n".join(lines), [line for position in sorted(more) for line in more[position]]
+
+
+def _section(lines: Sequence[str], inside: int) -> tuple[int, int]:
+    """Where the section of a line begins, and where one more line of it goes: before what leads to the next heading."""
+    headings = [number for number, line in enumerate(lines) if _SECTION.fullmatch(line)]
+    first = max((number for number in headings if number <= inside), default=0)
+    close = min((number for number in headings if number > inside), default=None)
+    if close is None:
+        return first, len(lines) - 1
+    while close > inside + 1 and (not lines[close - 1].strip() or lines[close - 1].startswith("# ")):
+        close -= 1
+    return first, close
 
 
 def _like(found: re.Match[str], place: Owned) -> _Handle | None:
