@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import xml.parsers.expat
 from collections.abc import Callable
@@ -20,23 +19,12 @@ from tests.readers.markdown import MARKER, read
 from tests.readers.rdf import refusals
 from tests.readers.runner import commands, lines
 
-UNSAFE = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
 
 class Case:
     """A repo of nasty texts and what is found in it."""
 
     def __init__(self, tool: Tool) -> None:
-        self.root = tool.folder / "nasty"
-        self.root.mkdir()
-        (self.root / ".git").mkdir()
-        (self.root / "align.toml").touch()
-        for path, text in nasty.files():
-            place = self.root / os.fsdecode(path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(text.encode())
+        self.root = nasty.write(tool.folder / "nasty")
         self.found: list[dict[str, Any]] = tool.json("check", self.root)["diagnostics"]
 
 
@@ -70,6 +58,9 @@ def github(out: str, case: Case) -> None:
     assert all(shown.count(name) <= 10 for name in shown)
     rest = len(case.found) - len(shown)
     assert len(lines(out)) == len(names) + rest + 2  # the last line, and what is behind its end
+    group, end = (lines(out).index(line) for line in (f"::group::{rest} more findings", "::endgroup::"))
+    assert (group, end) == (len(shown), len(lines(out)) - 3)
+    assert nasty.COMMAND.findall("\n".join(lines(out)[group + 1 : end])) == []
     by_message = {plain(item["message"])[:4096] for item in case.found}
     for command in said:
         if command.name in shown:
@@ -178,8 +169,9 @@ def test_it_comes_through_as_harmless_text(tool: Tool, case: Case, name: str) ->
     run = tool("check", case.root, "--format", name, "--show", "info")
     assert run.status == 1
     assert run.err == ""
-    assert UNSAFE.findall(run.out) == []
+    assert nasty.UNSAFE.findall(run.out) == []
     if name != "github":
+        assert nasty.COMMAND.findall(run.out) == []
         assert commands(run.out) == []
     READERS[name](run.out, case)
     file = tool.folder / "out"
