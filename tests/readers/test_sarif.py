@@ -23,7 +23,6 @@ import pytest
 
 from aligncli import HOME, engine
 from aligncli.diagnostics import Edit, Finding, Fix, Severity
-from aligncli.engine.run import Since
 from aligncli.io.repo import Repo
 from aligncli.render.check import Checked
 from aligncli.render.sarif import sarif
@@ -317,7 +316,7 @@ def test_the_revision_is_known_where_ci_names_it(tool: Tool, valid: Validator) -
 def test_what_is_new_says_so(valid: Validator, tmp_path: Path) -> None:
     result = checked(nasty.write(tmp_path / "nasty"))
     assert result.report.silenced
-    since = Since("origin/ma\udcffin", "0123456789ab", 3, 1, ["align.toml"])
+    since = engine.Since("origin/ma\udcffin", "0123456789ab", 3, 1, ["align.toml"])
     text = sarif(result._replace(report=result.report._replace(since=since)))
     valid(json.loads(text))
     run = run_of(text)

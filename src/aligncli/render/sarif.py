@@ -11,7 +11,7 @@ from typing import Any
 
 from aligncli import HOME, __version__
 from aligncli.diagnostics import Diagnostic, LocatedFix, LocatedRelated, Range, Severity
-from aligncli.engine.run import Silenced, Since
+from aligncli.engine import Silenced, Since
 from aligncli.render.check import Checked
 from aligncli.render.fingerprints import SCHEME, fingerprints
 from aligncli.render.links import rule_page
