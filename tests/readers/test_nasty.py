@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
-from aligncli.commands.outputs import FORMATS
+from aligncli.cli import CheckFormat
+from aligncli.render.check import FORMATS
 from aligncli.render.text import plain
 from tests import nasty
 from tests.cli.tool import Tool
@@ -61,11 +62,11 @@ def github(out: str, case: Case) -> None:
     group, end = (lines(out).index(line) for line in (f"::group::{rest} more findings", "::endgroup::"))
     assert (group, end) == (len(shown), len(lines(out)) - 3)
     assert nasty.COMMAND.findall("\n".join(lines(out)[group + 1 : end])) == []
-    by_message = {plain(item["message"])[:4096] for item in case.found}
+    messages = {plain(item["message"])[:4000] for item in case.found}
     for command in said:
         if command.name in shown:
             assert set(command.properties) <= {"file", "line", "endline", "col", "endcolumn", "title"}
-            assert command.data.partition("\nhelp: ")[0][:4000] in {message[:4000] for message in by_message}
+            assert command.data.partition("\nhelp: ")[0][:4000] in messages
 
 
 def junit(out: str, case: Case) -> None:
@@ -79,12 +80,13 @@ def junit(out: str, case: Case) -> None:
     assert suites.failures == sum(item["severity"] == "error" for item in case.found)
     assert len({(one.classname, one.name) for one in cases}) == len(cases)
     assert "[[ATTACHMENT" not in out
+    said = {
+        re.sub("[\ufffe\uffff]", lambda c: f"\\u{ord(c[0]):04x}", plain(item["message"])).replace("[[ATT", "[ [ATT")
+        for item in case.found
+    }
     for one in findings:
         (text,) = [result.message for result in one.result] or [None]
-        assert text is None or text in {
-            re.sub("[\ufffe\uffff]", lambda c: f"\\u{ord(c[0]):04x}", plain(item["message"])).replace("[[ATT", "[ [ATT")
-            for item in case.found
-        }
+        assert text is None or text in said
 
 
 def markdown(out: str, case: Case) -> None:
@@ -180,4 +182,4 @@ def test_it_comes_through_as_harmless_text(tool: Tool, case: Case, name: str) ->
 
 
 def test_every_format_that_is_read_is_one() -> None:
-    assert set(READERS) == set(FORMATS)
+    assert set(READERS) == set(FORMATS) == {format.value for format in CheckFormat}

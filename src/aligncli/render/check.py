@@ -49,6 +49,9 @@ class Checked(NamedTuple):
         return f"{self.blob}{place}?plain=1#L{line}" if self.blob else f"{place}#L{line}"
 
 
+FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown", "rdjson")
+
+
 class Format(NamedTuple):
     """One way to print a check."""
 
