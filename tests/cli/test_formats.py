@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import aligncli
-from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, WARNING, Tool, write
+from tests import nasty
+from tests.cli.tool import CHARTER, DAY, ORG, SMALLEST, Tool
 
 SAMPLE_ORG = """\
 ---
@@ -253,138 +254,19 @@ def test_every_frame_shows_the_line_that_it_names(tool: Tool) -> None:
         assert carets.index("^") == gutter + 2 + column - 1, block
 
 
-# --- GitHub ---
-
-
-def unescaped(text: str) -> str:
-    return text.replace("%3A", ":").replace("%2C", ",").replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
-
-
-def commands(out: str) -> list[tuple[str, dict[str, str], str]]:
-    """The workflow commands of an output, read as GitHub's runner reads them."""
-    found = []
-    for line in out.splitlines():
-        match = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line)
-        if match:
-            properties = {
-                name: unescaped(value) for name, _, value in (pair.partition("=") for pair in match[2].split(","))
-            }
-            found.append((match[1], properties, unescaped(match[3])))
-    return found
-
-
-def of(found: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
-    return [item for item in found if item["severity"] == severity]
-
-
-def test_github_says_what_json_says(tool: Tool) -> None:
-    root = tool.repo(MESSY)
-    every = tool.json("check", root)["diagnostics"]
-    said = commands(tool("check", root, "--format", "github", "--show", "info").out)
-    found = [item for level in ("error", "warning", "info") for item in of(every, level)[:10]]
-    assert len(said) == len(found) > 20
-    for (command, properties, message), item in zip(said, found, strict=True):
-        assert command == {"error": "error", "warning": "warning", "info": "notice"}[item["severity"]]
-        start, end = item["range"]["start"], item["range"]["end"]
-        assert properties["file"] == item["path"]
-        assert (int(properties["line"]), int(properties["endLine"])) == (start["line"], end["line"])
-        assert int(properties.get("col", start["column"])) == start["column"]
-        assert item["code"] in properties["title"]
-        assert item["name"] in properties["title"]
-        assert message.startswith(item["message"])
-        assert item["help"] is None or item["help"] in message
-
-
-def test_github_escapes_what_its_commands_are_made_of(tool: Tool) -> None:
-    title = r"50%25 of a,b:: c%0A::error file=x::boo\r\n::set-output name=x::y"
-    org = ORG.replace("title: Fewer carts are abandoned", f'title: "{title}"')
-    charter = CHARTER.replace("[fewer-abandoned-carts]", "[fewer-abandonned-carts]")
-    root = tool.repo({"org.md": org, "teams/a,b:c%d/charter.md": charter})
-    run = tool("check", root, "--format", "github")
-    lines = run.out.splitlines()
-    assert len([line for line in lines if line.lstrip().startswith("::")]) == len(commands(run.out))
-    said = {properties["title"]: (properties, message) for _, properties, message in commands(run.out)}
-    properties, message = next(value for title, value in said.items() if "AL202" in title)
-    assert properties["file"] == "teams/a,b:c%d/charter.md"
-    assert "50%25 of a,b:: c%0A::error file=x::boo" in message
-    assert "error" not in {line.split("::")[1].split(" ")[0] for line in lines if line.startswith("::set")}
-
-
-def test_github_paths_are_from_the_top_of_git(tool: Tool, tmp_path: Path) -> None:
-    top = tmp_path / "monorepo"
-    root = write(top / "company/charters", {**ERROR, "align.toml": ""})
-    (top / ".git").mkdir()
-    (said, *_) = commands(tool("check", root, "--format", "github").out)
-    assert said[1]["file"] == "company/charters/teams/checkout/charter.md"
-    (said, *_) = commands(tool("check", "teams", "--format", "github", cwd=root).out)
-    assert said[1]["file"] == "company/charters/teams/checkout/charter.md"
-    assert tool.json("check", root)["diagnostics"][-1]["path"] == "teams/checkout/charter.md"
-    assert tool("check", root, "--format", "concise").out.startswith("teams/checkout/charter.md:")
-
-
-def test_github_paths_where_git_is_a_file(tool: Tool, tmp_path: Path) -> None:
-    top = tmp_path / "worktree"
-    root = write(top / "charters", {**ERROR, "align.toml": ""})
-    write(top, {".git": "gitdir: /somewhere/else\n"})
-    (said, *_) = commands(tool("check", root, "--format", "github").out)
-    assert said[1]["file"] == "charters/teams/checkout/charter.md"
-
-
 # --- hostile text, in every format ---
-
-EVIL = r"\e[31mred\e[0m \u202Etxt.exe \u2066x \u2028line \x07bell ::set-output name=a::b"
-
-
-def hostile() -> dict[str, str]:
-    org = (
-        f'---\nkind: org\nname: "::error::{EVIL}"\nnorth-star: "::set-output name=x::{EVIL}"\noutcomes:\n'
-        f'  - {{id: fewer-abandoned-carts, title: "::warning::{EVIL}", owner: "::notice::{EVIL}"}}\n---\n'
-    )
-    charter = CHARTER.replace("Returning customers pay in under ten seconds", f'"::debug::{EVIL}"')
-    wrong = CHARTER.replace("team: checkout", f'team: "::add-mask::{EVIL}"').replace("one-tap-pay", f'"{EVIL}"')
-    return {
-        "org.md": org,
-        "teams/checkout/charter.md": charter,
-        "teams/evil/charter.md": wrong.replace("[fewer-abandoned-carts]", f'["{EVIL}", fewer-abandonned-carts]'),
-        "teams/raw/charter.md": CHARTER.replace("checkout", "raw").replace(
-            "mission: ", "mision: \u202e\u2066\u2028\x85 "
-        ),
-        "teams/yaml/charter.md": "---\nkind: charter\nteam: yaml\nmission: \x1b[31m::error::boo\n---\n",
-        "::stop-commands::x.md": "---\nkind: chartr\nteam: x\nmission: It is a slip.\n---\n",
-        "teams/\x1b[31m\n::error::evil\n/charter.md": CHARTER.replace("checkout", "other").replace("mission", "mision"),
-    }
-
-
-UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-COMMAND = re.compile(r"^\s*::[a-z]", re.M)
-
-
-@pytest.mark.parametrize("name", ["full", "concise", "json", "github"])
-def test_nothing_that_a_terminal_obeys_gets_through_the_check(tool: Tool, name: str) -> None:
-    run = tool("check", tool.repo(hostile()), "--format", name, "--show", "info")
-    assert run.status == 1
-    assert run.err == ""
-    assert UNSAFE.findall(run.out) == []
-    if name != "github":
-        assert [line for line in run.lines if COMMAND.match(line)] == []
-    else:
-        assert {command for command, _, _ in commands(run.out)} <= {"error", "warning", "notice"}
-        group = next(index for index, line in enumerate(run.lines) if line.startswith("::group::"))
-        assert len(commands(run.out)) == group
-        assert run.lines[-2] == "::endgroup::"
-        assert [line for line in run.lines[group + 1 : -2] if COMMAND.match(line)] == []
 
 
 @pytest.mark.parametrize("name", ["text", "json", "markdown", "mermaid", "dot"])
 def test_nothing_that_a_terminal_obeys_gets_through_the_tree(tool: Tool, name: str) -> None:
-    run = tool("tree", "-C", tool.repo(hostile()), "--format", name)
+    run = tool("tree", "-C", nasty.write(tool.folder / "nasty"), "--format", name)
     assert (run.status, run.err) == (0, "")
-    assert UNSAFE.findall(run.out) == []
-    assert [line for line in run.lines if COMMAND.match(line)] == []
+    assert nasty.UNSAFE.findall(run.out) == []
+    assert nasty.COMMAND.findall(run.out) == []
 
 
 def test_errors_about_hostile_names_are_harmless(tool: Tool) -> None:
-    root = tool.repo(hostile())
+    root = nasty.write(tool.folder / "nasty")
     for words in (
         ["tree", "\x1b[31m\nx"],
         ["explain", "\x1b[31m\nx"],
@@ -393,7 +275,7 @@ def test_errors_about_hostile_names_are_harmless(tool: Tool) -> None:
     ):
         run = tool(*words, cwd=root)
         assert run.status == 2
-        assert UNSAFE.findall(run.err) == []
+        assert nasty.UNSAFE.findall(run.err) == []
         assert len(run.err.splitlines()) == 1
 
 
@@ -406,11 +288,3 @@ def test_what_is_defused_in_a_line_does_not_push_the_mark_aside(tool: Tool) -> N
     source = next(line for line in run.lines if line.startswith("6 |"))
     marks = next(line for line in run.lines if "^" in line)
     assert source.index("fewer-abb") == marks.index("^")
-
-
-def test_a_warning_alone(tool: Tool) -> None:
-    run = tool("check", tool.repo(WARNING), "--format", "github")
-    ((command, properties, message),) = commands(run.out)
-    assert (command, properties["line"], properties["col"], properties["endColumn"]) == ("warning", "8", "17", "25")
-    assert message.startswith("the link `notes.md` leads to nothing")
-    assert run.status == 0

@@ -20,8 +20,7 @@ import pytest
 from aligncli import __version__, engine
 from aligncli.commands.tree import STATUSES
 from aligncli.diagnostics import Severity
-from aligncli.engine import Setting
-from aligncli.engine.run import Since, Summary
+from aligncli.engine import Setting, Since, Summary
 from aligncli.io.repo import Repo
 from aligncli.io.resources import OUTPUT_NAMES, output_schema, schema_folder
 from aligncli.render.check import Checked

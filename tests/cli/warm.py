@@ -57,7 +57,11 @@ class Warm:
         request = json.dumps(asked).encode()
         readers, writers = zip(os.pipe(), os.pipe(), strict=True)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
-            socket.send_fds(self._ours, [len(request).to_bytes(4, "big")], [nothing.fileno(), *writers])
+            try:
+                socket.send_fds(self._ours, [len(request).to_bytes(4, "big")], [nothing.fileno(), *writers])
+            except BrokenPipeError:
+                said = self._process.communicate()[1].decode(errors="replace")
+                raise RuntimeError(f"the interpreter could not load its modules:\n{said}") from None
         for end in writers:
             os.close(end)
         self._ours.sendall(request)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
-from tests.cli.tool import SMALLEST, WARNING, Tool
+from tests.cli.test_formats import MESSY
+from tests.cli.tool import CHARTER, ERROR, ORG, SMALLEST, WARNING, Tool, write
 from tests.readers.runner import Command, commands, parse
 
 GOAL = "  - {{id: goal-{0}, title: Somebody gets goal {0}, supports: [{1}]}}\n"
@@ -98,3 +101,69 @@ def test_a_range_of_many_lines_has_no_columns(tool: Tool) -> None:
     for command in said:
         assert ("col" in command.properties) == (command not in many)
         assert ("endcolumn" in command.properties) == (command not in many)
+
+
+def of(found: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
+    return [item for item in found if item["severity"] == severity]
+
+
+def test_github_says_what_json_says(tool: Tool) -> None:
+    root = tool.repo(MESSY)
+    every = tool.json("check", root)["diagnostics"]
+    every_command = commands(tool("check", root, "--format", "github", "--show", "info").out)
+    said = [command for command in every_command if "group" not in command.name]
+    found = [item for level in ("error", "warning", "info") for item in of(every, level)[:10]]
+    assert len(said) == len(found) > 20
+    for (command, properties, message), item in zip(said, found, strict=True):
+        assert command == {"error": "error", "warning": "warning", "info": "notice"}[item["severity"]]
+        start, end = item["range"]["start"], item["range"]["end"]
+        assert properties["file"] == item["path"]
+        assert (int(properties["line"]), int(properties["endline"])) == (start["line"], end["line"])
+        assert int(properties.get("col", start["column"])) == start["column"]
+        assert item["code"] in properties["title"]
+        assert item["name"] in properties["title"]
+        assert message.startswith(item["message"])
+        assert item["help"] is None or item["help"] in message
+
+
+def test_github_escapes_what_its_commands_are_made_of(tool: Tool) -> None:
+    title = r"50%25 of a,b:: c%0A::error file=x::boo\r\n::set-output name=x::y"
+    org = ORG.replace("title: Fewer carts are abandoned", f'title: "{title}"')
+    charter = CHARTER.replace("[fewer-abandoned-carts]", "[fewer-abandonned-carts]")
+    root = tool.repo({"org.md": org, "teams/a,b:c%d/charter.md": charter})
+    run = tool("check", root, "--format", "github")
+    lines = run.out.splitlines()
+    assert len([line for line in lines if line.lstrip().startswith("::")]) == len(commands(run.out))
+    said = {properties["title"]: (properties, message) for _, properties, message in commands(run.out)}
+    properties, message = next(value for title, value in said.items() if "AL202" in title)
+    assert properties["file"] == "teams/a,b:c%d/charter.md"
+    assert "50%25 of a,b:: c%0A::error file=x::boo" in message
+    assert "error" not in {line.split("::")[1].split(" ")[0] for line in lines if line.startswith("::set")}
+
+
+def test_github_paths_are_from_the_top_of_git(tool: Tool, tmp_path: Path) -> None:
+    top = tmp_path / "monorepo"
+    root = write(top / "company/charters", {**ERROR, "align.toml": ""})
+    (top / ".git").mkdir()
+    (said, *_) = commands(tool("check", root, "--format", "github").out)
+    assert said[1]["file"] == "company/charters/teams/checkout/charter.md"
+    (said, *_) = commands(tool("check", "teams", "--format", "github", cwd=root).out)
+    assert said[1]["file"] == "company/charters/teams/checkout/charter.md"
+    assert tool.json("check", root)["diagnostics"][-1]["path"] == "teams/checkout/charter.md"
+    assert tool("check", root, "--format", "concise").out.startswith("teams/checkout/charter.md:")
+
+
+def test_github_paths_where_git_is_a_file(tool: Tool, tmp_path: Path) -> None:
+    top = tmp_path / "worktree"
+    root = write(top / "charters", {**ERROR, "align.toml": ""})
+    write(top, {".git": "gitdir: /somewhere/else\n"})
+    (said, *_) = commands(tool("check", root, "--format", "github").out)
+    assert said[1]["file"] == "charters/teams/checkout/charter.md"
+
+
+def test_a_warning_alone(tool: Tool) -> None:
+    run = tool("check", tool.repo(WARNING), "--format", "github")
+    ((command, properties, message),) = commands(run.out)
+    assert (command, properties["line"], properties["col"], properties["endcolumn"]) == ("warning", "8", "17", "25")
+    assert message.startswith("the link `notes.md` leads to nothing")
+    assert run.status == 0

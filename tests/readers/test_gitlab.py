@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import pytest
 
+from tests import nasty
 from tests.cli.tool import DAY, ERROR, SMALLEST, Tool, write
-from tests.readers import nasty
 
 ON = ("--as-of", DAY)
 TEXT = {"type": "string", "minLength": 1}
@@ -51,11 +50,6 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
-
-
-@pytest.fixture
-def tool(tmp_path: Path) -> Tool:
-    return Tool(tmp_path)
 
 
 def report(tool: Tool, *words: str | Path, cwd: Path | None = None) -> list[dict[str, Any]]:
@@ -127,8 +121,7 @@ def test_what_is_suppressed_or_in_the_baseline_is_not_in_it(tool: Tool) -> None:
 
 
 def test_no_text_hurts(tool: Tool) -> None:
-    root = tool.repo(nasty.FILES)
-    nasty.add_not_utf8(root)
+    root = nasty.write(tool.folder / "nasty")
     run = tool("check", root, *ON, "--format", "gitlab", "--show", "info")
     assert nasty.UNSAFE.findall(run.out) == []
     assert nasty.COMMAND.findall(run.out) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,23 @@ PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 
 
 class Hooked(Hub):
-    """A repo of charters whose author uses pre-commit."""
+    """A repo of charters whose author uses pre-commit.
+
+    Args:
+        folder: an empty one.
+        files: of the first commit.
+        environments: where pre-commit keeps its environments, which it locks.
+    """
+
+    def __init__(self, folder: Path, files: Mapping[str, str], environments: Path) -> None:
+        super().__init__(folder, files)
+        self._environments = environments
 
     def pre_commit(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [PRE_COMMIT, *words],
             cwd=self.repo,
-            env={**self.environment, "PRE_COMMIT_HOME": str(self.folder / "environments"), "PRE_COMMIT_COLOR": "never"},
+            env={**self.environment, "PRE_COMMIT_HOME": str(self._environments), "PRE_COMMIT_COLOR": "never"},
             capture_output=True,
             text=True,
             timeout=300,
@@ -33,11 +44,11 @@ class Hooked(Hub):
 
 
 @pytest.fixture(scope="module")
-def hooked(tmp_path_factory: pytest.TempPathFactory) -> Hooked:
+def hooked(tmp_path_factory: pytest.TempPathFactory, common: Path) -> Hooked:
     """One environment for all tests: building it takes longer than all they do."""
     folder = tmp_path_factory.mktemp("hooked")
     files = {**SMALLEST, "align.toml": "", ".pre-commit-config.yaml": block("pre-commit"), "app/main.c": "int x;\n"}
-    hub = Hooked(folder, files)
+    hub = Hooked(folder, files, common / "pre-commit")
     serve(folder / "source", hub.environment)
     return hub
 

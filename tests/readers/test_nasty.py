@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import xml.parsers.expat
 from collections.abc import Callable
@@ -12,7 +11,8 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
-from aligncli.commands.outputs import FORMATS
+from aligncli.cli import CheckFormat
+from aligncli.render.check import FORMATS
 from aligncli.render.text import plain
 from tests import nasty
 from tests.cli.tool import Tool
@@ -20,23 +20,12 @@ from tests.readers.markdown import MARKER, read
 from tests.readers.rdf import refusals
 from tests.readers.runner import commands, lines
 
-UNSAFE = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
 
 class Case:
     """A repo of nasty texts and what is found in it."""
 
     def __init__(self, tool: Tool) -> None:
-        self.root = tool.folder / "nasty"
-        self.root.mkdir()
-        (self.root / ".git").mkdir()
-        (self.root / "align.toml").touch()
-        for path, text in nasty.files():
-            place = self.root / os.fsdecode(path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(text.encode())
+        self.root = nasty.write(tool.folder / "nasty")
         self.found: list[dict[str, Any]] = tool.json("check", self.root)["diagnostics"]
 
 
@@ -70,11 +59,14 @@ def github(out: str, case: Case) -> None:
     assert all(shown.count(name) <= 10 for name in shown)
     rest = len(case.found) - len(shown)
     assert len(lines(out)) == len(names) + rest + 2  # the last line, and what is behind its end
-    by_message = {plain(item["message"])[:4096] for item in case.found}
+    group, end = (lines(out).index(line) for line in (f"::group::{rest} more findings", "::endgroup::"))
+    assert (group, end) == (len(shown), len(lines(out)) - 3)
+    assert nasty.COMMAND.findall("\n".join(lines(out)[group + 1 : end])) == []
+    messages = {plain(item["message"])[:4000] for item in case.found}
     for command in said:
         if command.name in shown:
             assert set(command.properties) <= {"file", "line", "endline", "col", "endcolumn", "title"}
-            assert command.data.partition("\nhelp: ")[0][:4000] in {message[:4000] for message in by_message}
+            assert command.data.partition("\nhelp: ")[0][:4000] in messages
 
 
 def junit(out: str, case: Case) -> None:
@@ -88,12 +80,13 @@ def junit(out: str, case: Case) -> None:
     assert suites.failures == sum(item["severity"] == "error" for item in case.found)
     assert len({(one.classname, one.name) for one in cases}) == len(cases)
     assert "[[ATTACHMENT" not in out
+    said = {
+        re.sub("[\ufffe\uffff]", lambda c: f"\\u{ord(c[0]):04x}", plain(item["message"])).replace("[[ATT", "[ [ATT")
+        for item in case.found
+    }
     for one in findings:
         (text,) = [result.message for result in one.result] or [None]
-        assert text is None or text in {
-            re.sub("[\ufffe\uffff]", lambda c: f"\\u{ord(c[0]):04x}", plain(item["message"])).replace("[[ATT", "[ [ATT")
-            for item in case.found
-        }
+        assert text is None or text in said
 
 
 def markdown(out: str, case: Case) -> None:
@@ -178,8 +171,9 @@ def test_it_comes_through_as_harmless_text(tool: Tool, case: Case, name: str) ->
     run = tool("check", case.root, "--format", name, "--show", "info")
     assert run.status == 1
     assert run.err == ""
-    assert UNSAFE.findall(run.out) == []
+    assert nasty.UNSAFE.findall(run.out) == []
     if name != "github":
+        assert nasty.COMMAND.findall(run.out) == []
         assert commands(run.out) == []
     READERS[name](run.out, case)
     file = tool.folder / "out"
@@ -188,4 +182,4 @@ def test_it_comes_through_as_harmless_text(tool: Tool, case: Case, name: str) ->
 
 
 def test_every_format_that_is_read_is_one() -> None:
-    assert set(READERS) == set(FORMATS)
+    assert set(READERS) == set(FORMATS) == {format.value for format in CheckFormat}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli import engine
-from aligncli.commands.outputs import plan, publish, refuse_documents
+from aligncli.commands.outputs import Outputs, plan, publish, refuse_documents
 from aligncli.commands.session import Session
 from aligncli.config import parse_level
 from aligncli.diagnostics import AlignError, Severity
@@ -16,6 +17,10 @@ from aligncli.io.ci import Ci, find_ci
 from aligncli.io.repo import Repo
 from aligncli.render.check import Checked
 from aligncli.render.check_text import statistics
+
+if TYPE_CHECKING:
+    from aligncli.commands.debts import Known
+    from aligncli.commands.since import Base
 
 _WHOLE = "--write-baseline is for the whole repo: leave out paths; --baseline names the file"
 
@@ -59,53 +64,21 @@ def check(session: Session, wish: Wish) -> int:
     shown = Severity.INFO if wish.show == "info" else Severity.WARNING
     if limit is not None:
         shown = min(shown, limit)
-    selection = engine.Selection(_words(wish.select), _words(wish.ignore))
-    reports_on = _filter([repo.relative(path) for path in wish.paths])
-    if wish.write_baseline and reports_on is not None:
-        raise AlignError(_WHOLE)
-    known = None
-    if wish.baseline or wish.write_baseline or repo.written.baseline:
-        from aligncli.commands import debts  # most repos have none
-
-        known = None if wish.write_baseline else debts.find(repo, wish.baseline)
-
-    def run() -> engine.Report:
-        ws = repo.load(session.as_of)
-        for path in wish.paths or [repo.root]:
-            one = _filter([repo.relative(path)])
-            if not any(one is None or one(document.path) for document in ws.documents):
-                raise AlignError(_nothing(repo.root, path if wish.paths else None))
-        refuse_documents(outputs, repo, (document.path for document in ws.documents), known.name if known else None)
-        task = engine.Task(
-            ws,
-            repo.config,
-            selection,
-            repo.text,
-            reports_on=reports_on,
-            rules=repo.rules,
-            complete=repo.has_all_rules,
-            baseline=known.read() if known else None,
-            written=repo.written,
-        )
-        run_it = engine.run if base is None else partial(base.run, baseline=wish.baseline)
-        return run_it(task, show=outputs.least(shown), silenced=outputs.holds_all)
-
+    run = _Run(session.as_of, wish, repo, base, _known(repo, wish), outputs, shown)
     if wish.write_baseline:
         from aligncli.commands import debts
 
-        debts.write(session, repo, run(), wish.baseline, min(Severity.WARNING, limit or Severity.WARNING))
+        debts.write(session, repo, run.report(), wish.baseline, min(Severity.WARNING, limit or Severity.WARNING))
         return 0
     mended = None
     if wish.fix:
         from aligncli.commands.mend import mend, tell, write
 
-        mended = mend(repo, run, known, unsafe=wish.unsafe)
+        mended = mend(repo, run.report, run.known, unsafe=wish.unsafe)
         if wish.diff:
             return tell(session, mended, diff=True)
         write(repo, mended)
-        report = mended.report
-    else:
-        report = run()
+    report = mended.report if mended is not None else run.report()
     checked = Checked(
         report, session.as_of, limit, repo.rules, repo.text, repo.prefix_in_git, find_ci().blob, session.style
     )
@@ -122,27 +95,82 @@ def check(session: Session, wish: Wish) -> int:
     return 1 if limit is not None and report.worst >= limit else 0
 
 
+class _Run(NamedTuple):
+    """The check of a repo as it stands, drafts and all: fixes run it again and again."""
+
+    as_of: date
+    wish: Wish
+    repo: Repo
+    base: Base | None
+    """What it is compared with."""
+    known: Known | None
+    """The baseline."""
+    outputs: Outputs
+    shown: Severity
+    """The least severity that the text formats hold."""
+
+    def report(self) -> engine.Report:
+        repo, wish, known = self.repo, self.wish, self.known
+        ws = repo.load(self.as_of)
+        for path in wish.paths or [repo.root]:
+            one = _filter([repo.relative(path)])
+            if not any(one is None or one(document.path) for document in ws.documents):
+                raise AlignError(_nothing(repo.root, path if wish.paths else None))
+        documents = (document.path for document in ws.documents)
+        refuse_documents(self.outputs, repo, documents, known.name if known else None)
+        task = engine.Task(
+            ws,
+            repo.config,
+            engine.Selection(_words(wish.select), _words(wish.ignore)),
+            repo.text,
+            reports_on=_filter([repo.relative(path) for path in wish.paths]),
+            rules=repo.rules,
+            complete=repo.has_all_rules,
+            baseline=known.read() if known else None,
+            written=repo.written,
+        )
+        run = engine.run if self.base is None else partial(self.base.run, baseline=wish.baseline)
+        return run(task, show=self.outputs.least(self.shown), silenced=self.outputs.holds_all)
+
+
+def _known(repo: Repo, wish: Wish) -> Known | None:
+    """The baseline of this run; the one that is to be written takes no account of an old one.
+
+    Raises:
+        AlignError: one is to be written for a part of the repo, or the configuration's leads out of it.
+    """
+    if wish.write_baseline:
+        if _filter([repo.relative(path) for path in wish.paths]) is not None:
+            raise AlignError(_WHOLE)
+        return None
+    if not (wish.baseline or repo.written.baseline):
+        return None
+    from aligncli.commands import debts  # most repos have none
+
+    return debts.find(repo, wish.baseline)
+
+
 def _refuse_contradictions(wish: Wish) -> None:
-    if wish.statistics and (wish.output_format or "full") not in ("full", "concise"):
+    has_format = (wish.output_format or "full") not in ("full", "concise")
+    other = "--statistics" if wish.statistics else f"--format {wish.output_format}" if has_format else None
+    if wish.statistics and has_format:
         raise AlignError(f"--statistics is for people; it does not go with --format {wish.output_format}")
     if (wish.diff or wish.write_baseline) and wish.outputs:
         raise AlignError(f"{'--diff' if wish.diff else '--write-baseline'} gives no findings; leave out --output")
-    if wish.diff and (wish.statistics or (wish.output_format or "full") not in ("full", "concise")):
-        other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
+    if wish.diff and other:
         raise AlignError(f"--diff prints what would change and no findings; it does not go with {other}")
     if (wish.diff or wish.unsafe) and not wish.fix:
         raise AlignError(f"{'--diff' if wish.diff else '--unsafe-fixes'} goes with --fix")
     if wish.since is not None and (wish.fix or wish.write_baseline):
-        other = "--fix" if wish.fix else "--write-baseline"
-        raise AlignError(f"--since leaves out what was there before; it does not go with {other}")
+        verb = "--fix" if wish.fix else "--write-baseline"
+        raise AlignError(f"--since leaves out what was there before; it does not go with {verb}")
     if wish.write_baseline and wish.fix:
         raise AlignError("--write-baseline does not go with --fix: fix first, and write down what remains")
     if wish.write_baseline and not all(path.is_dir() for path in wish.paths):
         raise AlignError(_WHOLE)
     if wish.write_baseline and (wish.select or wish.ignore):
         raise AlignError("--write-baseline is for the whole repo: leave out --select and --ignore")
-    if wish.write_baseline and (wish.statistics or (wish.output_format or "full") not in ("full", "concise")):
-        other = "--statistics" if wish.statistics else f"--format {wish.output_format}"
+    if wish.write_baseline and other:
         raise AlignError(f"--write-baseline writes findings down and prints none; it does not go with {other}")
 
 

@@ -14,10 +14,8 @@ from aligncli.diagnostics import AlignError, Severity
 from aligncli.io.ci import Ci
 from aligncli.io.repo import Repo
 from aligncli.io.terminal import warn
-from aligncli.render.check import Checked, find_format
+from aligncli.render.check import FORMATS, Checked, find_format
 from aligncli.render.text import Style
-
-FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown", "rdjson")
 
 
 class Output(NamedTuple):

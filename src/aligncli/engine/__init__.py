@@ -2,7 +2,8 @@
 drops what follows from something broken, decides severities, suppresses, locates and sorts."""
 
 from aligncli.engine.before import Before, Verdict
-from aligncli.engine.run import Place, Report, RuleCrash, Silenced, Since, Summary, Task, before, run
+from aligncli.engine.report import Place, Report, Silenced, Since, Summary
+from aligncli.engine.run import RuleCrash, Task, before, run
 from aligncli.engine.select import Selection, Setting, chosen, codes_of, instead, settings
 
 __all__ = [

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import AlignError, Diagnostic, Fact, Finding, LocatedFix, Severity
-from aligncli.engine.before import Before, Compared, Verdict
+from aligncli.engine.before import Before, Verdict
 from aligncli.engine.places import Places, is_about_text, is_breaking
+from aligncli.engine.report import Place, Report, Silenced, Summary
 from aligncli.engine.select import Selection, chosen, per_path, settings, unknown_names
 from aligncli.engine.suppress import Suppressions
 from aligncli.rules import RULES
@@ -23,92 +24,6 @@ if TYPE_CHECKING:
     from aligncli.engine.baseline import Baseline
 
 _UNRESOLVED = (Status.MISSING, Status.WRONG_KIND)
-
-
-class Summary(NamedTuple):
-    """What was checked and how much was found."""
-
-    documents: int
-    teams: int
-    goals: int
-    outcomes: int
-    guardrails: int
-    errors: int
-    warnings: int
-    infos: int
-    suppressed: int
-    """By comments."""
-    fixable: int
-    """With a safe fix."""
-    fixable_unsafely: int
-    """With a fix that somebody should look at."""
-    baselined: int
-    """Known to the baseline."""
-    reported_on: int
-    """How many of the documents this run reports on."""
-
-
-class Silenced(NamedTuple):
-    """A finding that counts for nothing, because somebody agreed to live with it."""
-
-    diagnostic: Diagnostic
-    reason: str
-    """As the suppression gives it; empty for what the baseline lists."""
-    in_source: bool
-    """Whether a comment in the document suppresses it; else the baseline lists it."""
-
-
-class Place(NamedTuple):
-    """A document that a check reports on."""
-
-    path: str
-    team: str | None
-    """Whose it is; nothing for the organisation's own."""
-
-
-class Since(NamedTuple):
-    """What a report leaves out, because it was there before."""
-
-    ref: str
-    """The revision, as somebody named it."""
-    base: str
-    """The commit that was compared with: where it and what is checked parted."""
-    old: int
-    """How many findings stood there already."""
-    mended: int
-    """How many stood there and are gone."""
-    configuration: Sequence[str] = ()
-    """The files that decide what is checked and differ from the base's, whose word counts."""
-    empty: str | None = None
-    """Why nothing could be compared with, so that everything is new."""
-
-
-class Report(NamedTuple):
-    """The result of a check."""
-
-    diagnostics: Sequence[Diagnostic]
-    """Those at or above the severity that was asked for, sorted by place."""
-    summary: Summary
-    by_rule: Mapping[str, int]
-    """How often each code was found, shown or not."""
-    worst: Severity
-    """The highest severity found, shown or not."""
-    verdicts: Sequence[Verdict] = ()
-    """All that was found and neither suppressed nor known to the baseline."""
-    fixes: Sequence[LocatedFix] = ()
-    """Theirs and those of what the baseline knows, safe or not."""
-    documents: Sequence[Place] = ()
-    """Those that it reports on, sorted by path."""
-    silenced: Sequence[Silenced] = ()
-    """What was suppressed or is known to the baseline, sorted by place; empty unless it was asked for."""
-    compared: Compared | None = None
-    """What became of what an earlier state had, where there was one."""
-    since: Since | None = None
-    """What it leaves out; nothing where it was asked for everything."""
-
-    def at_least(self, severity: Severity) -> Report:
-        """The same report, with only those diagnostics that are as severe."""
-        return self._replace(diagnostics=[item for item in self.diagnostics if item.severity >= severity])
 
 
 class RuleCrash(AlignError):
@@ -156,37 +71,20 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
         others = [*judge.elsewhere, *(verdict.finding for verdict in (*judge.dropped, *judge.suppressed))]
         compared = before.compare(ws, verdicts, judge.known, others)
         verdicts, judge.known = compared.new, compared.listed
-    counts = Counter(verdict.severity for verdict in verdicts)
     shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
     shown.sort(key=_by_place)
     mended = [verdict.finding for verdict in (*verdicts, *judge.known)]
     fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
-    safe = sum(fix.safe for fix in fixes)
     documents = [
         Place(document.path, ws.team_around(document.path))
         for document in ws.documents
         if document.kind and (not reports_on or reports_on(document.path))
     ]
-    summary = Summary(
-        documents=sum(1 for document in ws.documents if document.kind),
-        teams=len(ws.teams),
-        goals=len(ws.goals),
-        outcomes=len(ws.outcomes),
-        guardrails=len(ws.guardrails),
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
-        suppressed=len(judge.suppressed),
-        fixable=safe,
-        fixable_unsafely=len(fixes) - safe,
-        baselined=len(judge.known),
-        reported_on=len(documents),
-    )
     return Report(
         shown,
-        summary,
+        _summary(ws, verdicts, judge, fixes, len(documents)),
         by_rule=Counter(verdict.rule.code for verdict in verdicts),
-        worst=max(counts, default=Severity.OFF),
+        worst=max((verdict.severity for verdict in verdicts), default=Severity.OFF),
         verdicts=verdicts,
         fixes=fixes,
         documents=documents,
@@ -208,6 +106,28 @@ def before(task: Task) -> Before:
 
 def _by_place(item: Diagnostic) -> tuple[Any, ...]:
     return item.path, item.range.start, item.code, item.message
+
+
+def _summary(
+    ws: Workspace, verdicts: Sequence[Verdict], judge: _Judge, fixes: Sequence[LocatedFix], reported_on: int
+) -> Summary:
+    counts = Counter(verdict.severity for verdict in verdicts)
+    safe = sum(fix.safe for fix in fixes)
+    return Summary(
+        documents=sum(1 for document in ws.documents if document.kind),
+        teams=len(ws.teams),
+        goals=len(ws.goals),
+        outcomes=len(ws.outcomes),
+        guardrails=len(ws.guardrails),
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        infos=counts[Severity.INFO],
+        suppressed=len(judge.suppressed),
+        fixable=safe,
+        fixable_unsafely=len(fixes) - safe,
+        baselined=len(judge.known),
+        reported_on=reported_on,
+    )
 
 
 class _Judge:

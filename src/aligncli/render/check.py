@@ -33,12 +33,23 @@ class Checked(NamedTuple):
         """A document's path from the git top level."""
         return self.prefix + path
 
-    def link(self, path: str, line: int) -> str:
-        """A link to a line of a document: on the server that runs the check, else from the git top level."""
+    def name(self, path: str) -> str:
+        """The same for what holds UTF-8 alone: bytes of a name that are something else are U+FFFD there."""
+        return self.path(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+    def uri(self, path: str) -> str:
+        """The same as a relative URI, which keeps all bytes of a name."""
         from urllib.parse import quote  # most formats have no links
 
-        place = quote(self.path(path), errors="surrogateescape")
+        return quote(self.path(path), errors="surrogateescape")
+
+    def link(self, path: str, line: int) -> str:
+        """A link to a line of a document: on the server that runs the check, else from the git top level."""
+        place = self.uri(path)
         return f"{self.blob}{place}?plain=1#L{line}" if self.blob else f"{place}#L{line}"
+
+
+FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown", "rdjson")
 
 
 class Format(NamedTuple):

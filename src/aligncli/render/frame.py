@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
 from aligncli.diagnostics import Range, Severity
@@ -154,6 +154,5 @@ def _cut(text: str, room: int) -> str:
     """A text that takes at most so many cells."""
     if _cells(text) <= room:
         return text
-    while _cells(text) > room - 1:
-        text = text[:-1]
-    return text + "…"
+    widths = accumulate(cell(char)[1] for char in text)
+    return text[: next(at for at, width in enumerate(widths) if width > room - 1)] + "…"

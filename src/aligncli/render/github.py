@@ -9,8 +9,7 @@ from __future__ import annotations
 from aligncli.diagnostics import Diagnostic, Severity
 from aligncli.render.check import Checked
 from aligncli.render.check_text import concise_line
-from aligncli.render.markup import cut
-from aligncli.render.text import Style, count, plain, without_commands
+from aligncli.render.text import Style, count, cut, plain, without_commands
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _MOST = 10

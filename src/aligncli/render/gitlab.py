@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from aligncli.diagnostics import Diagnostic, Severity
@@ -13,15 +12,12 @@ from aligncli.render.text import json_text, plain
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info", Severity.OFF: "info"}
 """What fails the check is no security hole: ``critical`` and ``blocker`` are left to tools that find those."""
 
-_NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
-"""What stands for the bytes of a file name that is not UTF-8, which JSON cannot hold."""
-
 
 def gitlab(checked: Checked) -> str:
     """One issue per diagnostic."""
     found = checked.report.diagnostics
     issues = [
-        _issue(item, checked.path(item.path), fingerprint)
+        _issue(item, checked.name(item.path), fingerprint)
         for item, fingerprint in zip(found, fingerprints(found), strict=True)
     ]
     return json_text(issues)
@@ -35,7 +31,7 @@ def _issue(item: Diagnostic, path: str, fingerprint: str) -> dict[str, Any]:
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[item.severity],
         "location": {
-            "path": _NOT_UTF8.sub("\ufffd", path),
+            "path": path,
             "lines": {"begin": item.range.start.line, "end": item.range.end.line},
         },
     }

@@ -9,8 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from aligncli.diagnostics import Diagnostic
 from aligncli.render.check import Checked
 from aligncli.render.check_text import concise_line
-from aligncli.render.markup import cut
-from aligncli.render.text import Style, plain, without_commands
+from aligncli.render.text import Style, cut, plain, without_commands
 
 _ORGANISATION = "the organisation"
 _LONGEST_NAME = 250

@@ -9,8 +9,8 @@ from aligncli.engine import Report, Since
 from aligncli.render.check import Checked
 from aligncli.render.check_text import summary_line
 from aligncli.render.links import rule_page
-from aligncli.render.markup import code, cut, link, sentence, text
-from aligncli.render.text import Style, count, without_commands
+from aligncli.render.markup import code, link, sentence, text
+from aligncli.render.text import Style, count, cut, without_commands
 
 MARKER = "<!-- align check -->"
 """The first line, by which a comment is found again when there is something new to say."""

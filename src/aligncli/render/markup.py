@@ -58,8 +58,3 @@ def link(label: str, target: str) -> str:
 
 def _escaped(char: str) -> str:
     return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
-
-
-def cut(value: str, most: int) -> str:
-    """A text of at most so many characters; of one that is cut, an ellipsis is the last."""
-    return value if len(value) <= most else value[: most - 1] + "…"

@@ -44,9 +44,7 @@ def rdjson(checked: Checked) -> str:
     texts = cache(lambda path: _Text(checked.text(path)))
 
     def location(path: str, place: Range) -> dict[str, Any]:
-        # A name that is no UTF-8 is nothing that reviewdog could read, and it would read no other either.
-        name = checked.path(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return {"path": name, "range": texts(path).range(place)}
+        return {"path": checked.name(path), "range": texts(path).range(place)}
 
     def diagnostic(item: Diagnostic) -> dict[str, Any]:
         message = sentence(item.message) + (f"\n\nhelp: {sentence(item.help)}" if item.help else "")

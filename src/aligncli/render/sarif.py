@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from aligncli import HOME, __version__
 from aligncli.diagnostics import Diagnostic, LocatedFix, LocatedRelated, Range, Severity
-from aligncli.engine.run import Silenced, Since
+from aligncli.engine import Silenced, Since
 from aligncli.render.check import Checked
 from aligncli.render.fingerprints import SCHEME, fingerprints
-from aligncli.render.text import json_text, plain
+from aligncli.render.links import rule_page
+from aligncli.render.text import cut, json_text, plain
 from aligncli.rules import FAMILIES
 from aligncli.rules.base import Rule
 
@@ -52,7 +52,7 @@ def sarif(checked: Checked) -> str:
         "tool": {"driver": _driver(checked.rules)},
         "invocations": [{"executionSuccessful": True}],
         # Two roots in one repo are two analyses, and neither takes the place of the other.
-        **({"automationDetails": {"id": f"align/{_uri(checked.prefix)}"}} if checked.prefix else {}),
+        **({"automationDetails": {"id": "align/" + checked.uri("")}} if checked.prefix else {}),
         **_provenance(checked.blob),
         "originalUriBaseIds": {_BASE: {"description": {"text": "The top level of the git repository."}}},
         "columnKind": "unicodeCodePoints",
@@ -79,7 +79,7 @@ def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     """A rule's page, as a descriptor; what a plugin brings has no page of ours to link to."""
-    anchor = f"{rule.code}-{rule.name}".lower()
+    address = rule_page(rule.code, rule.name)
     summary = rule.summary or rule.name  # `python -OO` takes docstrings away
     page = rule.source or rule.name
     reason = " ".join(rule.page.sections.get("Why it matters", "").split())
@@ -87,10 +87,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": _cut(summary)},
-        "fullDescription": {"text": _cut(f"{summary} {reason}".strip())},
+        "shortDescription": {"text": cut(summary, _MOST)},
+        "fullDescription": {"text": cut(f"{summary} {reason}".strip(), _MOST)},
         "help": {"text": page, "markdown": page},
-        **({} if rule.origin else {"helpUri": f"{HOME}/blob/v{__version__}/docs/rules.md#{anchor}"}),
+        **({"helpUri": address} if address else {}),
         "defaultConfiguration": {"enabled": False} if is_off else {"level": _LEVELS[rule.severity]},
         "properties": {
             "tags": [f"plugin {rule.origin}" if rule.origin else FAMILIES[rule.code[:3]].lower()],
@@ -167,12 +167,7 @@ def _location(checked: Checked, path: str, place: Range) -> dict[str, Any]:
 
 
 def _artifact(checked: Checked, path: str) -> dict[str, str]:
-    return {"uri": _uri(checked.path(path)), "uriBaseId": _BASE}
-
-
-def _uri(path: str) -> str:
-    """A path as a relative URI; a name that is not UTF-8 keeps its bytes."""
-    return quote(path, errors="surrogateescape")
+    return {"uri": checked.uri(path), "uriBaseId": _BASE}
 
 
 def _region(place: Range) -> dict[str, int]:
@@ -231,7 +226,3 @@ def _since(since: Since | None) -> Mapping[str, Any]:
         "empty": plain(since.empty) if since.empty is not None else None,
     }
     return {"since": told}
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST else text[: _MOST - 1] + "…"

@@ -82,6 +82,11 @@ def cell(char: str) -> tuple[str, int]:
     return char, get_character_cell_size(char)
 
 
+def cut(value: str, most: int) -> str:
+    """A text of at most so many characters; of one that is cut, an ellipsis is the last."""
+    return value if len(value) <= most else value[: most - 1] + "…"
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun: ``1 error``, ``2 errors``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -274,7 +274,7 @@ def dot(tree: Tree) -> str:
         label = f"{_dot(node.title or node.ref)}\\n{_dot(_state(node))}"
         lines.append(f'  {name} [style="{style}", label="{label}"{color}];')
     lines += [f"  {lower} -> {upper};" for lower, upper in graph.links]
-    return "\n".join([*lines, "}"]) + "\n"
+    return without_commands("\n".join([*lines, "}"]) + "\n", signs="#&#35;")
 
 
 def _dot(value: str) -> str:
