@@ -358,6 +358,8 @@ def shallow(gate: Gate, tmp_path: Path) -> Path:
 
 def test_a_shallow_clone_without_the_base(gate: Gate, shallow: Path) -> None:
     one_sentence(gate(since="main", cwd=shallow), "no revision `main`", "shallow", "`fetch-depth: 0`")
+    base = gate.history("rev-parse", "main")
+    one_sentence(gate(since=base, cwd=shallow), f"no revision `{base}`", "shallow", "`fetch-depth: 0`")
     git(shallow, "fetch", "--quiet", "--depth=1", "origin", "main:main")
     one_sentence(gate(since="main", cwd=shallow), "does not reach back", "`fetch-depth: 0`", "--unshallow")
     git(shallow, "fetch", "--quiet", "--unshallow")

@@ -65,8 +65,9 @@ class Git:
             raise AlignError("--since: nothing is committed here yet, so that there is nothing to compare with")
         found = self._ask("rev-parse", "--verify", "--quiet", ref)
         commit = self._ask("rev-parse", "--verify", "--quiet", f"{found}^{{commit}}") if found else None
-        if commit is None:
-            raise AlignError(f"--since: {self._missing(ref, is_there=found is not None)}")
+        if commit is None:  # a whole id is taken for a revision, whether there is such an object or not
+            is_there = found is not None and self._ask("cat-file", "-e", found) is not None
+            raise AlignError(f"--since: {self._missing(ref, is_there=is_there)}")
         # In the midst of a merge, what is checked out comes from both sides.
         merging = self._ask("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
         base = self._ask("merge-base", commit, "HEAD", *([merging] if merging else []))
