@@ -158,14 +158,24 @@ def _run(command: Callable[[], int], *, debug: bool = False) -> None:
             import traceback
 
             traceback.print_exc()
-        from aligncli.render.text import plain
-
         said = str(error)
         if not isinstance(error, AlignError):  # a bug, and no reason to look as if there were findings
             said = f"crashed: {type(error).__name__}: {said}; please report it (ALIGN_DEBUG=1 shows where)"
-        print(f"align: {plain(said)}", file=sys.stderr)  # noqa: T201 - the one place for what could not run
+        print(_complaint(said), file=sys.stderr)  # noqa: T201 - the one place for what could not run
         status = 2
     raise typer.Exit(status)
+
+
+def _complaint(sentence: str) -> str:
+    from aligncli.io.ci import find_ci
+
+    if find_ci().native == "github":
+        from aligncli.render.github import complaint
+
+        return complaint(sentence)
+    from aligncli.render.text import plain
+
+    return f"align: {plain(sentence)}"
 
 
 def _version(wanted: bool) -> None:

@@ -481,3 +481,12 @@ def test_the_status_is_that_of_the_findings(tool: Tool) -> None:
     root = tool.repo(WARNING)
     assert tool("check", root, "--output", "json:x.json").status == 0
     assert tool("check", root, "--output", "json:x.json", "--fail-on", "warning").status == 1
+
+
+def test_why_it_could_not_run_is_an_annotation_as_well(tool: Tool) -> None:
+    root = tool.repo(SMALLEST, config='[check]\nignroe = ["a%b"]\n')
+    run = tool("check", root, env={"GITHUB_ACTIONS": "true"})
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("::error title=align::align.toml: "), run.err
+    assert len(run.err.splitlines()) == 1
+    assert "ignroe" in run.err

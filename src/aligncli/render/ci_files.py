@@ -77,7 +77,7 @@ align:
   script:
     - pip install --quiet --root-user-action ignore "git+{HOME}@{_VERSION}"
     # GitLab itself compares this report with the target branch's, and needs all of it.
-    - align check --fail-on never --format gitlab --output gl-code-quality-report.json
+    - align check --quiet --fail-on never --format gitlab --output gl-code-quality-report.json
     - since="${{CI_MERGE_REQUEST_TARGET_BRANCH_SHA:-${{CI_MERGE_REQUEST_DIFF_BASE_SHA:-}}}}"
     - align check ${{since:+--since "$since"}} --format full --output junit:align.junit.xml
   artifacts:

@@ -32,6 +32,11 @@ def github(checked: Checked) -> str:
     return "".join(commands) + group
 
 
+def complaint(sentence: str) -> str:
+    """Why a run could not do its work, as an annotation."""
+    return f"::error title=align::{_data(cut(plain(sentence), _LONGEST_MESSAGE))}"
+
+
 def _command(command: str, item: Diagnostic, path: str) -> str:
     start, end = item.range
     properties = {"file": plain(path), "line": str(start.line), "endLine": str(end.line)}
