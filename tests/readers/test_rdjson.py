@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 import aligncli
+from tests import EXAMPLES
 from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, Tool, write
 from tests.readers.rdf import refusals
-
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 
 
 def rdjson(tool: Tool, root: Path, *words: str) -> Any:

@@ -29,13 +29,12 @@ from aligncli.render.sarif import sarif
 from aligncli.rules import RULES
 from aligncli.rules.base import Rule, rule
 from aligncli.testing import read_cases
-from tests import nasty
+from tests import EXAMPLES, TOP, nasty
 from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, Tool, write
 from tests.readers.node import installed
 
 ON = ("--as-of", DAY)
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
-CASES = read_cases(Path(__file__).parents[1] / "rules")
+CASES = read_cases(TOP / "tests" / "rules")
 
 PACKAGE = "@microsoft/sarif-multitool-ts@5.7.0"
 

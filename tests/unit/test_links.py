@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from aligncli import HOME, __version__
 from aligncli.render.links import rule_page
 from aligncli.rules import RULES
+from tests import TOP
 
 
 def test_every_page_of_a_rule_is_there() -> None:
     """As GitHub makes anchors of headings."""
-    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    page = (TOP / "docs" / "rules.md").read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.*)$", page, re.M)
     anchors = {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
     for rule in RULES:
