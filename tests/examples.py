@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from aligncli import engine
@@ -22,8 +22,9 @@ from aligncli.testing import AS_OF
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
 from aligncli.workspace.workspace import Workspace
+from tests import EXAMPLES
 
-ROOT = Path(__file__).parents[1] / "examples" / "charters"
+ROOT = EXAMPLES
 
 Changes = Mapping[str, str | None]
 """Paths and what is in them now: a text, or nothing where a file is gone."""

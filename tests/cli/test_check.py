@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import EXAMPLES
 from tests.cli.tool import ALIGN, CHARTER, DAY, ERROR, ORG, SMALLEST, WARNING, Tool, listing, one_sentence, write
 
 ADVICE = SMALLEST
 """The smallest repo gets advice (AL208, AL309) and nothing else."""
-
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 
 
 # --- exit status ---

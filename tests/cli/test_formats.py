@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import aligncli
-from tests import nasty
+from tests import EXAMPLES, nasty
 from tests.cli.tool import CHARTER, DAY, ORG, SMALLEST, Tool
 
 SAMPLE_ORG = """\
@@ -191,7 +190,7 @@ def test_json_of_a_clean_run_is_a_whole_document(tool: Tool) -> None:
 
 
 def test_json_of_the_examples_agrees_with_the_summary(tool: Tool) -> None:
-    root = Path(__file__).parents[2] / "examples" / "charters"
+    root = EXAMPLES
     summary = tool.json("check", root, "--as-of", DAY)["summary"]
     line = tool("check", root, "--as-of", DAY).lines[-1]
     wanted = "{errors} errors, {warnings} warnings in {documents} documents ({teams} teams, {goals} goals, {outcomes} outcomes, {guardrails} guardrails)"

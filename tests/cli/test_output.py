@@ -29,11 +29,10 @@ from aligncli.render.pages import Standing
 from aligncli.render.rules_json import rule_json, rules_json
 from aligncli.rules import RULES
 from aligncli.testing import Case, read_cases
+from tests import EXAMPLES, TOP
 from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, WARNING, Tool, one_sentence, write
 from tests.outputs import assert_output, strict
 
-TOP = Path(__file__).parents[2]
-EXAMPLES = TOP / "examples" / "charters"
 DOCS = (TOP / "docs" / "output.md").read_text(encoding="utf-8")
 
 

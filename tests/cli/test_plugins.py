@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from aligncli.rules import RULES
+from tests import TOP
 from tests.cli.tool import DAY, SMALLEST, Tool, one_sentence
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin"
+EXAMPLE = TOP / "examples" / "plugin"
 NAMED = 'plugins = ["acme-align-rules"]\n'
 PLATFORM = {
     **SMALLEST,

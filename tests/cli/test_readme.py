@@ -12,10 +12,9 @@ from aligncli.cli import app
 from aligncli.config import parse_config
 from aligncli.io.resources import load_schemas
 from aligncli.render.ci_files import GITLAB, HOOK, NIGHTLY, PRE_COMMIT, WORKFLOW
+from tests import EXAMPLES, TOP
 
-TOP = Path(__file__).parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")
-EXAMPLES = TOP / "examples" / "charters"
 ALIGN = Path(sys.executable).with_name("align")
 
 

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from tests import EXAMPLES
 from tests.cli.test_formats import MESSY, SAMPLE
 from tests.cli.tool import ALIGN, CHARTER, DAY, ERROR, ORG, SMALLEST, TIMEOUT, Tool, unstyled
-
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
-
 
 # --- pipes ---
 

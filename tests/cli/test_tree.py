@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests import EXAMPLES
 from tests.cli.tool import CHARTER, DAY, SMALLEST, Tool, one_sentence, write
-
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 
 ORG = """\
 ---

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import EXAMPLES
 from tests.cli.tool import ALIGN, DAY, ERROR, Tool
 from tests.cli.warm import Warm
-
-EXAMPLES = str(Path(__file__).parents[2] / "examples" / "charters")
 
 
 @pytest.mark.parametrize(
@@ -20,15 +19,15 @@ EXAMPLES = str(Path(__file__).parents[2] / "examples" / "charters")
         ["--version"],
         ["--help"],
         [],
-        ["check", EXAMPLES, "--as-of", DAY, "--show", "info"],
-        ["check", EXAMPLES, "--as-of", DAY, "--format", "json"],
+        ["check", str(EXAMPLES), "--as-of", DAY, "--show", "info"],
+        ["check", str(EXAMPLES), "--as-of", DAY, "--format", "json"],
         ["check", "repo", "--as-of", DAY],
         ["check", "repo", "--as-of", DAY, "--format", "concise"],
         ["check", "repo", "--as-of", DAY, "--format", "github"],
         ["check", "repo", "--fix", "--unsafe-fixes", "--diff"],
         ["check", "repo", "--fail-on", "nothing"],
         ["check", "nowhere"],
-        *(["tree", "-C", EXAMPLES, "--format", name] for name in ("text", "json", "markdown", "mermaid", "dot")),
+        *(["tree", "-C", str(EXAMPLES), "--format", name] for name in ("text", "json", "markdown", "mermaid", "dot")),
         ["new-team", "returns", "-C", "repo", "--dry-run"],
         ["init", "--dry-run", "-C", "repo"],
         ["explain", "AL301"],
@@ -57,7 +56,7 @@ def test_a_run_knows_nothing_of_those_before_it(tmp_path: Path, warm: Warm) -> N
 def test_one_that_takes_too_long_is_ended_and_the_next_one_runs(tmp_path: Path, warm: Warm) -> None:
     environment = Tool(tmp_path).environment()
     with pytest.raises(subprocess.TimeoutExpired):
-        warm.run(["check", EXAMPLES], tmp_path, environment, 0.001)
+        warm.run(["check", str(EXAMPLES)], tmp_path, environment, 0.001)
     assert warm.run(["--version"], tmp_path, environment, 30)[0] == 0
 
 

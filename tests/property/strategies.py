@@ -15,8 +15,8 @@ from aligncli.io.resources import load_schemas
 from aligncli.model import FiscalYear
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
+from tests import EXAMPLES
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 AS_OF = date(2026, 11, 20)
 SCHEMAS = load_schemas()
 DEFAULT = Config()

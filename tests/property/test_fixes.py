@@ -26,7 +26,8 @@ from aligncli.rules import RULES
 from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
 from aligncli.workspace.workspace import Workspace
-from tests.property.strategies import AS_OF, EXAMPLES, SCHEMAS, real_documents
+from tests import EXAMPLES
+from tests.property.strategies import AS_OF, SCHEMAS, real_documents
 from tests.property.test_places import routes
 from tests.property.test_repo import repos
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import aligncli
+from tests import TOP
 
-TOP = Path(__file__).parents[2]
 _BUILDS = (
     "src",
     "schemas",

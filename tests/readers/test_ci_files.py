@@ -16,12 +16,12 @@ import yaml
 
 import aligncli
 from aligncli.render.ci_files import GITLAB, NIGHTLY, WORKFLOW, ci_files
+from tests import TOP
 from tests.cli.test_readme import block
 from tests.cli.tool import CHARTER, ERROR, SMALLEST, Tool, write
 from tests.readers.hub import Hub
 from tests.readers.source import serve
 
-TOP = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
 

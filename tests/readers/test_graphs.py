@@ -19,10 +19,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from aligncli.render.text import plain
+from tests import EXAMPLES, TOP
 from tests.cli.tool import DAY, Tool, write
-
-TOP = Path(__file__).parents[2]
-EXAMPLES = TOP / "examples" / "charters"
 
 MERMAID = ("mermaid@11.17.2", "older-mermaid@npm:mermaid@11.4.1", "jsdom@26.1.0")
 """The newest one that Node 18 and 20 run, and one as code hosts still have: it reads lists into labels."""

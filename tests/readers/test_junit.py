@@ -7,9 +7,9 @@ from pathlib import Path
 
 from junitparser import JUnitXml, TestCase, TestSuite
 
+from tests import EXAMPLES
 from tests.cli.tool import CHARTER, DAY, ERROR, SMALLEST, WARNING, Run, Tool, write
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 BOTH = {**ERROR, "teams/checkout/charter.md": ERROR["teams/checkout/charter.md"] + "See [our notes](notes.md).\n"}
 
 

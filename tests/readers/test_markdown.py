@@ -16,12 +16,12 @@ from aligncli.engine import Report, Since, Summary
 from aligncli.render.check import Checked
 from aligncli.render.markdown import MOST, markdown
 from aligncli.render.markup import code, link, sentence, text
+from tests import EXAMPLES
 from tests.cli.tool import DAY, ERROR, ORG, SMALLEST, WARNING, Tool
 from tests.nasty import TEXTS
 from tests.readers.markdown import MARKER, read
 from tests.readers.test_github import charter
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 NOTHING = Summary(2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2)
 
 

@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 
 import aligncli
+from tests import EXAMPLES
 from tests.cli.tool import CHARTER, DAY, ERROR, ORG, SMALLEST, Tool, write
 from tests.readers.rdf import refusals
-
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
-ROOT = Path(__file__).parents[2]
 
 
 def rdjson(tool: Tool, root: Path, *words: str) -> Any:
@@ -62,16 +60,6 @@ def test_field_by_field(tool: Tool) -> None:
 def test_a_clean_check_is_a_result_without_diagnostics(tool: Tool) -> None:
     document = rdjson(tool, tool.repo(SMALLEST))
     assert (document["severity"], document["diagnostics"]) == ("UNKNOWN_SEVERITY", [])
-
-
-def test_every_page_of_a_rule_is_there(tool: Tool) -> None:
-    """As GitHub makes anchors of headings."""
-    rules = (ROOT / "docs" / "rules.md").read_text()
-    anchors = {
-        re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in re.findall(r"(?m)^#+ (.+)$", rules)
-    }
-    for rule in tool.json("rules")["rules"]:
-        assert f"{rule['code'].lower()}-{rule['name']}" in anchors
 
 
 def test_columns_are_bytes(tool: Tool) -> None:
@@ -175,9 +163,3 @@ def test_paths_are_from_the_top_of_git(tool: Tool, tmp_path: Path) -> None:
     (found,) = rdjson(tool, root)["diagnostics"]
     assert found["location"]["path"] == "charters/teams/checkout/charter.md"
     assert found["related_locations"][0]["location"]["path"] == "charters/teams/checkout/charter.md"
-
-
-def test_a_plugins_rule_has_no_page_of_ours() -> None:
-    from aligncli.render.links import rule_page
-
-    assert rule_page("ACM001", "platform-without-cost-centre") is None

@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-TOP = Path(__file__).parents[2]
+from tests import TOP
+
 PINNED = re.compile(r"[0-9a-f]{40}\Z")
 
 

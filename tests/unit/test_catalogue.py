@@ -7,11 +7,10 @@ suppressions, baselines and habits rest on them. A rule that goes moves from the
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from aligncli.rules import RULES
+from tests import TOP
 
-TOP = Path(__file__).parents[2]
 CATALOGUE = """\
 AL001 | unreadable-document      | error
 AL002 | invalid-frontmatter      | error

@@ -11,6 +11,7 @@ from aligncli.config import Config, Limits, PerPath, parse_config, parse_level
 from aligncli.diagnostics import AlignError, Severity
 from aligncli.io.resources import load_schemas
 from aligncli.model import FiscalYear
+from tests import TOP
 
 SCHEMAS = load_schemas()
 PAGE = """\
@@ -151,5 +152,5 @@ def test_mistakes_are_counted() -> None:
 
 def test_the_page_in_the_design_is_understood_as_far_as_it_goes() -> None:
     """The example configuration of a repo that exists."""
-    text = (Path(__file__).parents[2] / "examples/charters/align.toml").read_text(encoding="utf-8")
+    text = (TOP / "examples/charters/align.toml").read_text(encoding="utf-8")
     assert parse(text).fail_on is Severity.WARNING

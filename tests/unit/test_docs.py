@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import runpy
-from pathlib import Path
 
 from aligncli.diagnostics import Severity
 from aligncli.render.pages import reference
 from aligncli.rules import FAMILIES, RULES
 from aligncli.rules.base import Rule
+from tests import TOP
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = TOP / "docs"
 PAGE = DOCS / "rules.md"
 
 

@@ -24,13 +24,10 @@ from aligncli.model import KINDS
 from aligncli.testing import Case, read_cases
 from aligncli.workspace.link import link
 from aligncli.workspace.load import load_document
+from tests import TOP
 
 SCHEMAS = load_schemas()
-CASES = [
-    case
-    for case in read_cases(Path(__file__).parents[1] / "rules")
-    if all(isinstance(t, str) for t in case.files.values())
-]
+CASES = [case for case in read_cases(TOP / "tests" / "rules") if all(isinstance(t, str) for t in case.files.values())]
 """All but those about encodings."""
 
 Key = tuple[str, tuple[str, ...]]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src" / "aligncli"
+from tests import TOP
+
+SOURCE = TOP / "src" / "aligncli"
 BELOW_IO = (
     "diagnostics",
     "suggest",
@@ -29,12 +30,12 @@ BELOW_IO = (
 
 
 def test_import_linter_keeps_its_contracts() -> None:
-    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    config = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     contracts = config["contracts"]
     assert any(contract["type"] == "layers" and contract.get("exhaustive") for contract in contracts)
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
-        cwd=ROOT,
+        cwd=TOP,
         capture_output=True,
         timeout=120,
         check=False,

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -19,9 +18,9 @@ from aligncli.document.loader import load
 from aligncli.io.repo import Repo
 from aligncli.io.resources import SCHEMA_NAMES, load_schemas, schema_folder
 from aligncli.model import CONTENT, KINDS, Record
+from tests import EXAMPLES
 
 SCHEMAS = load_schemas()
-EXAMPLES = Path(__file__).parents[2] / "examples" / "charters"
 OURS = {"path", "route", "team", "formerly"}
 """What a record knows beyond its fields: where it stands, and (of goals, services, experiments) whose it is.
 Everything with an id can have former names; of experiments and services the format lists none."""

@@ -38,13 +38,13 @@ class Outputs(NamedTuple):
 
     def least(self, asked: Severity) -> Severity:
         """The least severity that one of them holds, where the text formats hold this one."""
-        names = [*([self.screen] if self.screen else []), *(output.format for output in self.files)]
-        return Severity.INFO if any(find_format(name).holds_all for name in names) else asked
+        return Severity.INFO if self.holds_all else asked
 
     @property
     def holds_all(self) -> bool:
-        """Whether one of them holds what is suppressed as well."""
-        return self.least(Severity.ERROR) is Severity.INFO
+        """Whether one of them holds all advice, and what is suppressed as well."""
+        names = [*([self.screen] if self.screen else []), *(output.format for output in self.files)]
+        return any(find_format(name).holds_all for name in names)
 
 
 def plan(chosen: str | None, wanted: Sequence[str], ci: Ci) -> Outputs:
