@@ -263,11 +263,6 @@ class Revision:
                 self._ids[path] = object_id
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing is in it."""
-        return not self._ids
-
-    @property
     def paths(self) -> Sequence[str]:
         """All files."""
         return list(self._ids)
