@@ -598,21 +598,18 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
         progress = progress_of(measure, used.metric)
         if progress is None or contradiction(measure, used.metric) or (_age(ws, measure) or 0) > limit:
             continue
-        name = f"`{quoted(measure.label)}`"
         if direction(measure, used.metric) in ("keep-above", "keep-below"):
             if progress < 1:
                 side = str(direction(measure, used.metric)).replace("keep-", "stay ")
                 figures = f"{_number(measure.current or 0.0)}, and should {side} {_number(measure.target or 0.0)}"
-                found.append((0.0, used, f"{name} is {figures}", "on the wrong side"))
+                found.append((0.0, used, f"{_name(measure)} is {figures}", "on the wrong side"))
         elif period is not None:
             line = _straight_line(ws, period, measure)
             if line >= _TOO_EARLY and progress < line * _FAR_BEHIND:
                 share = _percent(abs(progress))
                 back = progress < 0 and share != "0%"
                 way = f"{share} the wrong way" if back else f"{share} of the way"
-                claim = (
-                    f"{name} has {'gone' if back else 'come'} {way}, where a straight line would be at {_percent(line)}"
-                )
+                claim = f"{_name(measure)} has {'gone' if back else 'come'} {way}, where a straight line would be at {_percent(line)}"
                 found.append((progress / line, used, claim, way))
     if not found:
         return None
@@ -629,6 +626,10 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
         identity=(goal.ref, goal.noun, "status", "on-track"),
         rests_on=(*worst.facts, *ws.period_facts(goal)),
     )
+
+
+def _name(measure: Measure) -> str:
+    return f"`{quoted(measure.label)}`"
 
 
 def _straight_line(ws: Workspace, period: Period, measure: Measure) -> float:

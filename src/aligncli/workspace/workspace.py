@@ -273,6 +273,7 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
+        self._measuring: dict[int, list[Measuring]] = {}
         self._periods: dict[int, tuple[Goal | Outcome, _Timing]] = {}
         self._inheritance: dict[str, _Timing] = {}
         self._compared: dict[int, Compared] = {}
@@ -325,13 +326,22 @@ class Workspace:
         """The registered metric that a measure names, if it names one that exists."""
         return self.metric_names.get(measure.metric) if measure.metric is not None else None
 
-    def measuring(self, owner: Goal | Outcome | Experiment) -> Iterator[Measuring]:
+    def measuring(self, owner: Goal | Outcome | Experiment) -> Sequence[Measuring]:
         """The measures of a goal or an outcome, or the one of an experiment that has figures."""
-        if not isinstance(owner, Experiment):
-            for index, measure in enumerate(owner.measures):
-                yield Measuring(owner, measure, self.metric(measure), (*owner.route, "measures", index))
-        elif isinstance(owner.measure, Measure):
-            yield Measuring(owner, owner.measure, self.metric(owner.measure), (*owner.route, "measure"))
+        known = self._measuring.get(id(owner))
+        if known is None:
+            if not isinstance(owner, Experiment):
+                known = [
+                    Measuring(owner, measure, self.metric(measure), (*owner.route, "measures", index))
+                    for index, measure in enumerate(owner.measures)
+                ]
+            elif isinstance(owner.measure, Measure):
+                known = [Measuring(owner, owner.measure, self.metric(owner.measure), (*owner.route, "measure"))]
+            else:
+                return ()
+            if known:  # which keeps the owner alive, and with it what it is called here
+                self._measuring[id(owner)] = known
+        return known
 
     def metric_like(self, name: str) -> Metric | None:
         """The one registered metric whose id or name is clearly nearest to the name of a measure."""
