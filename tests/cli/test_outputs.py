@@ -97,6 +97,7 @@ def test_advice_is_in_a_file_that_holds_all(tool: Tool) -> None:
         (["--output", "json:x", "--output", "junit:./y/../x"], ["json:x and --output junit:./y/../x name one file"]),
         (["--output", "json:x", "--output", "x"], ["name one file"]),
         (["--output", "json:repo"], ["`repo` is a folder; name a file in it"]),
+        (["--output", "json:later/"], ["`later/` is a folder; name a file in it"]),
         (["--output", "json:repo/org.md"], ["repo/org.md: this is a file of the repo, which is never overwritten"]),
         (["--output", "repo/align.toml"], ["repo/align.toml: this is a file of the repo"]),
         (["--output", "json:debts.json", "--baseline", "debts.json"], ["debts.json: this is a file of the repo"]),

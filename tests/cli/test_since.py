@@ -344,6 +344,7 @@ def test_a_branch_that_is_only_on_the_remote(gate: Gate, tmp_path: Path) -> None
     gate.history("branch", "release")
     git(tmp_path, "clone", "--quiet", str(gate.history.root), "clone")
     one_sentence(gate(since="release", cwd=tmp_path / "clone"), "did you mean `origin/release`?")
+    one_sentence(gate(since="origin/release"), "did you mean `release`?")
 
 
 @pytest.fixture

@@ -96,7 +96,8 @@ def _parse(value: str, default: str) -> Output:
     if path in ("", "-"):
         what = "standard output is for --format" if path else "the name of the file is missing"
         raise AlignError(f"--output {value}: {what}")
-    if os.path.isdir(path):  # noqa: PTH112 - a name that is too long is no folder, and no crash
+    # A name that is too long is no folder, and no crash.
+    if path.endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112
         raise AlignError(f"--output {value}: `{path}` is a folder; name a file in it")
     return Output(name, Path(path))
 

@@ -85,8 +85,8 @@ class Git:
             return f"`{ref}` is no commit"
         listed = self._ask("for-each-ref", "--format=%(refname:short)") or ""
         names = [name for name in listed.splitlines() if not name.endswith("/HEAD")]
-        remote = next((name for name in names if name.endswith("/" + ref)), None)
-        near = remote or nearest(ref, names)
+        elsewhere = next((name for name in names if name.endswith("/" + ref) or ref.endswith("/" + name)), None)
+        near = elsewhere or nearest(ref, names)
         if near is not None:
             return f"there is no revision `{ref}` here; did you mean `{near}`?"
         more = f"; this clone is shallow: {_DEEPEN}" if self._is_shallow else "; `git branch --all` lists the branches"
