@@ -325,8 +325,8 @@ def since_yesterday(align: Path, inputs: Inputs, folder: Path, today: Check) -> 
 
 
 def _fact(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """What makes a finding the same one a day later: its message may count days."""
-    return item["code"], item["severity"], item["path"], str(item["subject"])
+    """What makes a finding the same one a day later, and no worse: its message may count days."""
+    return item["fingerprint"], item["severity"]
 
 
 # --- comments and issues ---

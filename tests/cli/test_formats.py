@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -105,6 +106,8 @@ def test_json_field_by_field(tool: Tool) -> None:
     assert infos == len(report["diagnostics"]) - 1
     (found,) = [item for item in report["diagnostics"] if item["code"] == "AL202"]
     found.pop("fix")  # a guess may be offered as an unsafe fix
+    (issue,) = json.loads(tool("check", tool.repo(SAMPLE), "--format", "gitlab").out)
+    assert found.pop("fingerprint") == issue["fingerprint"]
     assert found == {
         "code": "AL202",
         "name": "unknown-reference",
@@ -156,6 +159,7 @@ def test_json_has_one_shape_for_everything(tool: Tool) -> None:
             "help",
             "subject",
             "team",
+            "fingerprint",
             "path",
             "range",
             "related",
@@ -167,6 +171,7 @@ def test_json_has_one_shape_for_everything(tool: Tool) -> None:
         assert isinstance(item["message"], str)
         assert isinstance(item["help"], str | None)
         assert isinstance(item["subject"], str | None)
+        assert re.fullmatch(r"[0-9a-f]{32}", item["fingerprint"])
         assert "\\" not in item["path"]
         assert not item["path"].startswith("/")
         assert has_shape_of_a_range(item["range"])

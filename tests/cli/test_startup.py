@@ -96,7 +96,8 @@ def test_heavy_things_are_never_loaded(tool: Tool, beyond: set[str], words: list
     root = tool.repo(SMALLEST, config=None)
     where = ["-C", str(root)] if words[0] == "check" else []
     modules = loaded(tool, str(ALIGN), *words, *where) - beyond
-    assert {name for name in modules if name in NEVER or name.split(".")[0] in NEVER} == set()
+    never = NEVER - ({"hashlib"} if "json" in words else set())  # of which fingerprints are made
+    assert {name for name in modules if name in never or name.split(".")[0] in never} == set()
 
 
 def test_a_check_starts_no_process_and_opens_no_connection(tool: Tool) -> None:
