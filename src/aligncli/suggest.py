@@ -13,6 +13,8 @@ _SPELT_OUT = str.maketrans(
 _SCAN_AT_MOST = 300
 """Up to this many names each is compared; beyond, only those that an index brings up."""
 
+_REMEMBERED = 10_000
+"""So many misspelt names are looked up once, however many write them."""
 
 _LONGEST = 300
 """No name is longer; a misspelt text beyond that is not compared with any."""
@@ -43,6 +45,15 @@ def distance(left: str, right: str, limit: int) -> int:
     """
     if abs(len(left) - len(right)) > limit:
         return limit + 1
+    # What both begin and end with costs nothing, and is most of two names that are compared.
+    start, left_end, right_end = 0, len(left), len(right)
+    while start < left_end and start < right_end and left[start] == right[start]:
+        start += 1
+    while start < left_end and start < right_end and left[left_end - 1] == right[right_end - 1]:
+        left_end, right_end = left_end - 1, right_end - 1
+    left, right = left[start:left_end], right[start:right_end]
+    if not left or not right:
+        return len(left) + len(right)
     before: list[int] = []
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, 1):
@@ -83,6 +94,7 @@ class Suggester:
     def __init__(self, names: Collection[str]) -> None:
         self._names = {name: _fold(name) for name in names}
         self._index: dict[str, list[str]] | None = None
+        self._ranked: dict[str, list[tuple[int, str]]] = {}
 
     @property
     def names(self) -> Collection[str]:
@@ -111,6 +123,13 @@ class Suggester:
 
     def ranked(self, wrong: str) -> list[tuple[int, str]]:
         """The (distance, name) pairs within reach of ``wrong``, nearest first."""
+        if wrong not in self._ranked:
+            if len(self._ranked) >= _REMEMBERED:
+                self._ranked.clear()
+            self._ranked[wrong] = self._rank(wrong)
+        return self._ranked[wrong]
+
+    def _rank(self, wrong: str) -> list[tuple[int, str]]:
         folded = _fold(wrong)
         if len(folded) > _LONGEST:
             return []

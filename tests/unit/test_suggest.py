@@ -154,7 +154,18 @@ def test_a_word_that_everybody_uses_brings_no_thousands_of_candidates() -> None:
     names = [f"outcome-{number}" for number in range(20_000)]
     suggester = Suggester(names)
     began = time.process_time()
-    for _ in range(200):
-        suggester.nearest("outcome-x")
-        suggester.some("outcome-xyz")
+    for number in range(200):
+        suggester.nearest(f"outcome-x{number}")
+        suggester.some(f"outcome-xyz{number}")
     assert time.process_time() - began < 5
+
+
+def test_a_slip_that_thousands_copied_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import aligncli.suggest as module
+
+    suggester = Suggester(["fewer-abandoned-carts", "more-returns"])
+    assert suggester.nearest("fewer-abandonned-carts") == "fewer-abandoned-carts"
+    monkeypatch.delattr(module, "distance")
+    assert suggester.nearest("fewer-abandonned-carts") == "fewer-abandoned-carts"
+    with pytest.raises(NameError):
+        suggester.nearest("another-slip")
