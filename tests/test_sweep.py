@@ -84,7 +84,6 @@ NOTHING = {
     ("a character that yaml takes for its own", "community.purpose"): "free text, and a later quote closes it",
     ("a fence broken", "guardrail"): "only prose is left, in a folder that may hold prose; nobody refers to it",
     ("a fence broken", "outcome"): "only prose is left, in a folder that may hold prose; nobody refers to it",
-    ("a file emptied", "goals"): "its name says nothing; nobody refers to its goals",
 }
 """Where a mistake is none, or nobody can know of it."""
 
@@ -199,7 +198,7 @@ MANY = {
         "AL302 AL607", "it is the yardstick of several goals, some of which another period suits"
     ),
     "charter.status": Several(
-        "AL206 AL208 AL303 AL304 AL401 AL509 AL702",
+        "AL206 AL208 AL303 AL401 AL509 AL702",
         "a team that comes to life has to answer for everything that teams answer for; one that goes is missed where it is named",
     ),
     "charter.type": Several(
