@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -105,6 +106,7 @@ def test_json_field_by_field(tool: Tool) -> None:
     assert infos == len(report["diagnostics"]) - 1
     (found,) = [item for item in report["diagnostics"] if item["code"] == "AL202"]
     found.pop("fix")  # a guess may be offered as an unsafe fix
+    assert re.fullmatch("[0-9a-f]{32}", found.pop("fingerprint"))
     assert found == {
         "code": "AL202",
         "name": "unknown-reference",
@@ -144,6 +146,19 @@ def has_shape_of_a_range(value: Any) -> bool:
     )
 
 
+def test_a_finding_has_one_fingerprint_in_all_formats(tool: Tool) -> None:
+    root = tool.repo(MESSY)
+    report = tool.json("check", root)
+    found = sorted((item["code"], item["fingerprint"]) for item in report["diagnostics"])
+    assert len({fingerprint for _, fingerprint in found}) == len(found) > 8
+    (run,) = json.loads(tool("check", root, "--format", "sarif").out)["runs"]
+    assert found == sorted(
+        (item["ruleId"], item["partialFingerprints"]["align/v1"]) for item in run["results"] if not item["suppressions"]
+    )
+    issues = json.loads(tool("check", root, "--format", "gitlab", "--show", "info").out)
+    assert found == sorted((item["check_name"], item["fingerprint"]) for item in issues)
+
+
 def test_json_has_one_shape_for_everything(tool: Tool) -> None:
     report = tool.json("check", tool.repo(MESSY))
     assert len({item["code"] for item in report["diagnostics"]}) > 8
@@ -156,6 +171,7 @@ def test_json_has_one_shape_for_everything(tool: Tool) -> None:
             "help",
             "subject",
             "team",
+            "fingerprint",
             "path",
             "range",
             "related",

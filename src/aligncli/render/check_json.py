@@ -7,6 +7,7 @@ from typing import Any
 from aligncli import __version__
 from aligncli.diagnostics import Diagnostic, Range
 from aligncli.render.check import Checked
+from aligncli.render.fingerprints import fingerprints
 from aligncli.render.text import json_text
 
 
@@ -19,12 +20,15 @@ def check_json(checked: Checked) -> str:
         "as_of": checked.as_of.isoformat(),
         "since": report.since._asdict() if report.since is not None else None,
         "summary": report.summary._asdict(),
-        "diagnostics": [_diagnostic(item) for item in report.diagnostics],
+        "diagnostics": [
+            _diagnostic(item, fingerprint)
+            for item, fingerprint in zip(report.diagnostics, fingerprints(report.diagnostics), strict=True)
+        ],
     }
     return json_text(document)
 
 
-def _diagnostic(item: Diagnostic) -> dict[str, Any]:
+def _diagnostic(item: Diagnostic, fingerprint: str) -> dict[str, Any]:
     fix = None
     if item.fix is not None:
         edits = [{"path": edit.path, "range": _range(edit.range), "text": edit.text} for edit in item.fix.edits]
@@ -37,6 +41,7 @@ def _diagnostic(item: Diagnostic) -> dict[str, Any]:
         "help": item.help,
         "subject": item.subject,
         "team": item.team,
+        "fingerprint": fingerprint,
         "path": item.path,
         "range": _range(item.range),
         "related": [
