@@ -13,7 +13,6 @@ import re
 import subprocess
 import sys
 import venv
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
@@ -308,11 +307,10 @@ def since_yesterday(align: Path, inputs: Inputs, folder: Path, today: Check) -> 
     words = [*inputs.args, f"--as-of={day}", "--fail-on=never", f"--output=json:{place}", "--format=concise"]
     if run(align, "check", *words, "--", inputs.path, to=subprocess.DEVNULL):
         return ""
-    before = Counter(_fact(item) for item in json.loads(place.read_text(encoding="utf-8"))["diagnostics"])
+    before = {_fact(item) for item in json.loads(place.read_text(encoding="utf-8"))["diagnostics"]}
     lines = []
     for item in today.findings:
-        before[_fact(item)] -= 1
-        if before[_fact(item)] < 0 and item["severity"] in ("error", "warning"):
+        if item["severity"] in ("error", "warning") and _fact(item) not in before:
             at = f"{item['path']}:{item['range']['start']['line']}"
             line = " ".join(f"{at}: {item['severity']}[{item['code']}] {item['message']}".split())
             lines.append(UNSAFE.sub("\N{REPLACEMENT CHARACTER}", line))
@@ -324,9 +322,9 @@ def since_yesterday(align: Path, inputs: Inputs, folder: Path, today: Check) -> 
     return f"New since yesterday, by the calendar alone:\n\n{fence}text\n{text}\n{fence}\n"
 
 
-def _fact(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """What makes a finding the same one a day later, and no worse: its message may count days."""
-    return item["fingerprint"], item["severity"]
+def _fact(item: Mapping[str, Any]) -> tuple[str, str]:
+    """What makes a finding the same one a day later; one that became more severe is news."""
+    return item["severity"], item["fingerprint"]
 
 
 # --- comments and issues ---

@@ -147,6 +147,19 @@ def has_shape_of_a_range(value: Any) -> bool:
     )
 
 
+def test_a_finding_has_one_fingerprint_in_all_formats(tool: Tool) -> None:
+    root = tool.repo(MESSY)
+    report = tool.json("check", root)
+    found = sorted((item["code"], item["fingerprint"]) for item in report["diagnostics"])
+    assert len({fingerprint for _, fingerprint in found}) == len(found) > 8
+    (run,) = json.loads(tool("check", root, "--format", "sarif").out)["runs"]
+    assert found == sorted(
+        (item["ruleId"], item["partialFingerprints"]["align/v1"]) for item in run["results"] if not item["suppressions"]
+    )
+    issues = json.loads(tool("check", root, "--format", "gitlab", "--show", "info").out)
+    assert found == sorted((item["check_name"], item["fingerprint"]) for item in issues)
+
+
 def test_json_has_one_shape_for_everything(tool: Tool) -> None:
     report = tool.json("check", tool.repo(MESSY))
     assert len({item["code"] for item in report["diagnostics"]}) > 8

@@ -367,6 +367,11 @@ def test_a_shallow_clone_without_the_base(gate: Gate, shallow: Path) -> None:
     assert gate(since="main", cwd=shallow).status == 0
 
 
+@pytest.mark.parametrize("ref", ["topic^", "origin/topic~1", "origin/topics", "topics"])
+def test_what_a_shallow_clone_lacks_is_no_slip_for_what_it_has(gate: Gate, shallow: Path, ref: str) -> None:
+    one_sentence(gate(since=ref, cwd=shallow), f"no revision `{ref}`", "shallow", "`fetch-depth: 0`")
+
+
 def test_a_clone_without_the_files_of_the_base_opens_no_connection(gate: Gate, shallow: Path, tmp_path: Path) -> None:
     gate.history("config", "uploadpack.allowFilter", "true")
     gate.history("checkout", "--quiet", "main")

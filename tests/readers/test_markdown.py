@@ -152,6 +152,20 @@ def test_one_endless_text_takes_neither_the_page_nor_the_day(text: str) -> None:
     assert len(read(out).entries) == 2
 
 
+@pytest.mark.parametrize(
+    ("ref", "said"), [("origin/main~1", "origin/main~1"), ("`" * 80, "REF"), ("a b", "REF"), ("'" * 80, "REF")]
+)
+def test_what_has_no_room_is_listed_by_the_same_check(ref: str, said: str) -> None:
+    long = "x" * 900
+    items = [made("a", severity, 1, long) for severity in (Severity.ERROR, Severity.INFO) for _ in range(100)]
+    out = markdown(checked(items, Since(ref, "0123456789abcdef", 41, 2)))
+    assert len(out) <= MOST
+    assert out.endswith(f". `align check --since {said} --show info` lists them all.\n")
+    assert markdown(checked(items[:100], Since(ref, "", 41, 2))).endswith(
+        f". `align check --since {said}` lists them all.\n"
+    )
+
+
 def test_what_since_leaves_out() -> None:
     since = Since("origin/main", "0123456789abcdef", 41, 2, ["align.toml"])
     out = markdown(checked([made("a", Severity.ERROR, 1)], since))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -438,6 +439,25 @@ def test_news_reach_those_who_follow_the_issue(world: World) -> None:
     assert "AL903" in news["body"]
     assert "fewer-returns" not in news["body"], "an old debt is no news"
     assert "fewer-returns" in world.github.things(ISSUES)[0]["body"]
+
+
+def test_of_two_findings_about_one_thing_the_new_one_is_named(world: World) -> None:
+    goal = """  - id: one-tap-pay
+    title: Returning customers pay in under ten seconds
+    supports:
+      # align: ignore[AL202] until 2026-11-19: agreed with the board
+      - to: sooner-or-later
+      # align: ignore[AL202] until 2026-11-10: agreed with the board
+      - to: never-again
+"""
+    charter = re.sub(r"  - \{id.*\n", goal, CHARTER)
+    assert charter != CHARTER
+    world.hub.commit("main", {"teams/checkout/charter.md": charter})
+    world.more["ALIGN_AS_OF"] = "2026-11-20"
+    job = world.night()
+    news = job.summary.partition("New since yesterday")[2]
+    assert "sooner-or-later" in news
+    assert "never-again" not in news, "that is known for days"
 
 
 def test_an_issue_that_may_not_be_written_is_no_other_failure(world: World) -> None:

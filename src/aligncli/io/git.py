@@ -86,7 +86,8 @@ class Git:
         listed = self._ask("for-each-ref", "--format=%(refname:short)") or ""
         names = [name for name in listed.splitlines() if not name.endswith("/HEAD")]
         elsewhere = next((name for name in names if name.endswith("/" + ref) or ref.endswith("/" + name)), None)
-        near = elsewhere or nearest(ref, names)
+        # A shallow clone knows few names: `main~1` and `origin/main` are no slips for what happens to be like them.
+        near = elsewhere or (None if self._is_shallow else nearest(ref, names))
         if near is not None:
             return f"there is no revision `{ref}` here; did you mean `{near}`?"
         more = f"; this clone is shallow: {_DEEPEN}" if self._is_shallow else "; `git branch --all` lists the branches"

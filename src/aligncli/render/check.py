@@ -59,7 +59,7 @@ class Format(NamedTuple):
     is_text: bool = False
     """Whether people read it as it comes out: a last line sums up, and advice is in it only if asked for."""
     holds_all: bool = False
-    """Whether it holds advice, asked for or not, and what is suppressed."""
+    """Whether it is given advice, asked for or not, and what is silenced (json leaves that to sarif)."""
 
 
 def find_format(name: str) -> Format:

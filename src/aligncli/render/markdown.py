@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from aligncli.diagnostics import Diagnostic, Severity
@@ -22,6 +23,8 @@ _LONGEST_SENTENCE = 1_000
 _LONGEST_LINK = 2_000
 _ROOM_FOR_LAST_WORDS = 300
 _LEVELS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_PLAIN_REF = re.compile(r"[\w./~^@-]{1,80}", re.A)
+"""A revision that a shell takes as it is written."""
 
 Teams = Mapping[str | None, Sequence[Diagnostic]]
 """Findings by whose document they are in, the most severe first; those who have most of these come first."""
@@ -136,7 +139,16 @@ def _sections(checked: Checked, teams: Teams, room: int) -> Iterator[str]:
     if full:
         numbers = [count(number, level.label) for level, number in left.items() if number]
         missing = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else numbers[0]
-        yield f"Left out here, because there is no room: {missing}. `align check` lists them all."
+        yield f"Left out here, because there is no room: {missing}. {_again(checked.report, left)} lists them all."
+
+
+def _again(report: Report, left: Mapping[Severity, int]) -> str:
+    """The command that lists what is left out, and not what was left out before."""
+    since = ""
+    if report.since is not None:
+        ref = report.since.ref
+        since = f" --since {ref if _PLAIN_REF.fullmatch(ref) else 'REF'}"
+    return code("align check" + since + (" --show info" if left[Severity.INFO] else ""))
 
 
 def _heading(team: str | None, items: Sequence[Diagnostic]) -> str:
