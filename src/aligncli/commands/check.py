@@ -53,7 +53,8 @@ def check(session: Session, wish: Wish) -> int:
     """
     _refuse_contradictions(wish)
     for_people = wish.statistics or wish.diff or wish.write_baseline
-    outputs = plan(wish.output_format, wish.outputs, Ci() if for_people else find_ci())
+    ci = find_ci()
+    outputs = plan(wish.output_format, wish.outputs, Ci() if for_people else ci)
     repo = Repo.around(session.start, wish.paths, plugins=wish.plugins)
     base = None
     if wish.since is not None:
@@ -79,9 +80,7 @@ def check(session: Session, wish: Wish) -> int:
             return tell(session, mended, diff=True)
         write(repo, mended)
     report = mended.report if mended is not None else run.report()
-    checked = Checked(
-        report, session.as_of, limit, repo.rules, repo.text, repo.prefix_in_git, find_ci().blob, session.style
-    )
+    checked = Checked(report, session.as_of, limit, repo.rules, repo.text, repo.prefix_in_git, ci.blob, session.style)
     if wish.statistics:
         session.terminal.out(statistics(checked))
         outputs = outputs._replace(screen=None)

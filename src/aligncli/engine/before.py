@@ -59,14 +59,11 @@ class Before(NamedTuple):
             others: what is there and was dropped, suppressed or not asked for: not mended either.
         """
         former = former_names(ws, self.moved)
-        stood = {
-            severity: _facts((one for one in self.found if one.severity is severity), former)
-            for severity in (Severity.INFO, Severity.WARNING, Severity.ERROR)
-        }
-        agreed, hidden = _facts(self.listed, former), _facts(self.hidden, former)
+        stood, hidden = _by_severity(self.found, former), _by_severity(self.hidden, former)
+        agreed = _facts(self.listed, former)
         new, old = [], 0
         for verdict in sorted(found, key=lambda one: -one.severity):
-            if not (_take(stood, verdict.finding, verdict.severity) or hidden.take(verdict.finding)):
+            if not any(_take(facts, verdict.finding, verdict.severity) for facts in (stood, hidden)):
                 new.append(verdict)
             elif verdict.severity > Severity.INFO:
                 old += 1
@@ -89,6 +86,13 @@ def _facts(verdicts: Iterable[Verdict], former: Mapping[str, Sequence[str]]) -> 
     facts = Facts(Counter(verdict.finding.key for verdict in verdicts))
     facts.follow(former)
     return facts
+
+
+def _by_severity(verdicts: Sequence[Verdict], former: Mapping[str, Sequence[str]]) -> dict[Severity, Facts]:
+    return {
+        severity: _facts((one for one in verdicts if one.severity is severity), former)
+        for severity in (Severity.INFO, Severity.WARNING, Severity.ERROR)
+    }
 
 
 def _take(stood: Mapping[Severity, Facts], finding: Finding, least: Severity) -> bool:
