@@ -88,11 +88,11 @@ class Cache:
         """Gives the memory up where it cannot be used, and takes it away where it is broken."""
         try:
             yield
-        except (sqlite3.Error, OSError, UnicodeError, OverflowError, TypeError, ValueError) as error:
+        except (sqlite3.OperationalError, OSError, UnicodeError):  # it is in use, the disk is full, a name is no text
             self.close()
-            busy_or_full = isinstance(error, sqlite3.OperationalError | OSError | UnicodeError)
-            if not busy_or_full:
-                _remove(self._file)
+        except (sqlite3.Error, AttributeError, TypeError, ValueError, OverflowError):  # it holds anything
+            self.close()
+            _remove(self._file)
 
     def _open(self) -> None:
         if os.path.lexists(self._file) and not (self._file.is_file() and not self._file.is_symlink()):

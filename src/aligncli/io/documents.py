@@ -15,15 +15,13 @@ from aligncli.workspace.load import Document, load_document, unreadable
 if TYPE_CHECKING:
     from aligncli.io.cache import Cache, Entry
 
-MIN_REMEMBERED = 200
-"""Documents; fewer are sooner read than a memory is opened (measured: 15 ms against 200 µs a document)."""
 MIN_SHARED = 1_500
 """Documents; fewer are sooner read than another process is started."""
 CHUNK = 250
 """Documents between two signs of life, and the most that one process is given at once."""
 _COMMIT = 20_000
 """Documents after which what is known so far is kept, should the run not come to its end."""
-_SETTLED = 2_000_000_000
+SETTLED = 2_000_000_000
 """Nanoseconds; a file that changed more lately may change again without its stamp showing it."""
 
 Tell = Callable[[str, int, int], None]
@@ -89,13 +87,13 @@ class Documents:
                 if isinstance(data, Unreadable) or digest_of(data) != entry.digest:
                     unknown += 1
                     entry = None
-                elif now - changed > _SETTLED:
+                elif now - changed > SETTLED:
                     self._restamped.append((path, entry._replace(stamp=stamp)))
             if entry is not None:
                 self._known[path] = entry
                 self._digests[path] = entry.digest
             elif stamp:
-                self._stamps[path] = stamp if now - changed > _SETTLED else b""
+                self._stamps[path] = stamp if now - changed > SETTLED else b""
         self._gone = list(entries)
         return not unknown
 
@@ -112,15 +110,16 @@ class Documents:
     def load(self, paths: Sequence[str]) -> list[Document]:
         """The documents at some paths, in any order; each call to it is a run of its own."""
         documents: list[Document] = []
-        left = set(paths) if self._known else None
-        if self._cache is not None and left is not None:
-            for document in self._remembered(self._cache):
-                documents.append(document)
-                left.discard(document.path)
+        if self._cache is not None and self._known:
+            left = set(paths)
             left.difference_update(path for path, entry in self._known.items() if not entry.size)
-        to_read = paths if left is None else [path for path in paths if path in left]
+            for document in self._remembered(self._cache):
+                if document.path in left:  # a spoilt memory may hold it twice
+                    left.discard(document.path)
+                    documents.append(document)
+            paths = [path for path in paths if path in left]
         kept = 0
-        for reads in self._read(to_read):
+        for reads in self._read(paths):
             documents.extend(read.document for read in reads if read.document is not None)
             if self._cache is not None:
                 self._keep(self._cache, reads)
@@ -153,9 +152,9 @@ class Documents:
                 continue
             if document.path == path:
                 yield document
-            done += 1
             if done % CHUNK == 0:
                 self._tell("remembering", done, len(known))
+            done += 1
 
     def _keep(self, cache: Cache, reads: Iterable[Read]) -> None:
         from aligncli.io.cache import Row
