@@ -200,10 +200,12 @@ def test_one_changed_document_is_read_and_no_other(tmp_path: Path, monkeypatch: 
     way = "remembered by stamps"
     org.say(way, "full")
     read: list[str] = []
-    load = documents.load_document
-    monkeypatch.setattr(
-        documents, "load_document", lambda path, *more, **options: (read.append(path), load(path, *more, **options))[1]
-    )
+
+    def load(path: str, text: str, schemas: Schemas, *, expected: bool) -> Document | None:
+        read.append(path)
+        return load_document(path, text, schemas, expected=expected)
+
+    monkeypatch.setattr(documents, "load_document", load)
     path = "teams/booking/charter.md"
     org.write(path, (org.root / path).read_text(encoding="utf-8") + "\nOne more line.\n")
     org.say(way, "full")
