@@ -21,6 +21,8 @@ from aligncli.diagnostics import AlignError
 from aligncli.io import cache as memory
 from aligncli.io import documents, repo, workers
 from aligncli.io.terminal import Terminal
+from aligncli.schema import Schemas
+from aligncli.workspace.load import Document, load_document
 from tests import EXAMPLES
 from tests.property.strategies import gone_wrong, real_documents
 
