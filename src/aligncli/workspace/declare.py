@@ -29,6 +29,13 @@ from aligncli.workspace.resolve import Resolver
 from aligncli.workspace.workspace import Workspace
 
 
+# A union written down where it is used would be made anew each time.
+_TEAMS = (Team, TeamApi, GoalsDocument)
+_PARTS_OF_TEAMS = (TeamApi, GoalsDocument)
+_HAVE_GOALS = (Team, GoalsDocument)
+_AIMS = (Goal, Outcome)
+
+
 class Declarer:
     """Fills the namespaces and the tables of a workspace."""
 
@@ -63,7 +70,7 @@ class Declarer:
             content = document.content
             if document.perhaps:
                 self._names.perhaps.update(document.perhaps)
-            if isinstance(content, TeamApi | GoalsDocument):
+            if isinstance(content, _PARTS_OF_TEAMS):
                 continue
             quiet = not document.trusted or _is_guessed(document)
             if isinstance(content, Org):
@@ -230,6 +237,8 @@ class Declarer:
         twice: list[tuple[Namespace, str]] = []
         for document in trusted:
             thing = document.content
+            if isinstance(thing, _PARTS_OF_TEAMS):
+                continue
             folder, _, name = document.path.rpartition("/")
             if isinstance(thing, Team):
                 space, place = self._names.teams, folder.rpartition("/")[2] if name == "charter.md" else ""
@@ -302,7 +311,7 @@ class Declarer:
             if isinstance(content, Team):
                 if content.is_archived:
                     self._ws.asleep.add(document.path)
-            elif is_any_archived and isinstance(content, GoalsDocument | TeamApi):
+            elif is_any_archived and isinstance(content, _PARTS_OF_TEAMS):
                 team = self._meant(content)
                 if team is not None and team.is_archived:
                     self._ws.asleep.add(document.path)
@@ -310,7 +319,7 @@ class Declarer:
 
 def _state_keys(content: Content | None) -> None:
     """Tells goals and outcomes how they are referred to and what they are called among facts."""
-    if isinstance(content, Team | GoalsDocument):
+    if isinstance(content, _HAVE_GOALS):
         if content.goals:
             _state_goal_keys(content.goals, content.team)
     elif isinstance(content, Outcome):
@@ -341,7 +350,7 @@ def _primacy(document: Document) -> tuple[int, int]:
     """Of two documents that declare the same thing, which is the original: the one in its proper place, then the org
     that has it inline; then the one that lies higher."""
     content, path = document.content, document.path
-    if isinstance(content, Team | TeamApi | GoalsDocument):
+    if isinstance(content, _TEAMS):
         rank = 0 if path.rpartition("/")[0].rpartition("/")[2] == content.team else _COPY
     elif isinstance(content, Entity):
         rank = 0 if path.rpartition("/")[2] == f"{content.id}.md" else _COPY
@@ -352,7 +361,7 @@ def _primacy(document: Document) -> tuple[int, int]:
 
 def _is_retired(thing: Any, as_of: date) -> bool:
     """Archived, dropped, or achieved (from the day after it closed on, or at once where no day is given)."""
-    if isinstance(thing, Goal | Outcome):
+    if isinstance(thing, _AIMS):
         if thing.status == "dropped":
             return True
         return thing.status == "achieved" and (thing.closed is None or thing.closed < as_of)

@@ -192,8 +192,18 @@ class Resolver:
 
     def resolve_document(self, document: Document) -> None:
         """Every reference of a document, but for the team that it belongs to."""
-        content = document.content
-        if isinstance(content, Org):
+        content, is_awake = document.content, document.path not in self._ws.asleep
+        if isinstance(content, Team):
+            if is_awake:
+                self._resolve_team(content)
+                self._resolve_goals(content.goals)
+        elif isinstance(content, TeamApi):
+            if is_awake:
+                self._resolve_api(content)
+        elif isinstance(content, GoalsDocument):
+            if is_awake:
+                self._resolve_goals(content.goals)
+        elif isinstance(content, Org):
             for outcome in content.outcomes:
                 self._resolve_outcome(outcome)
             for guardrail in content.guardrails:
@@ -202,15 +212,6 @@ class Resolver:
             self._resolve_outcome(content)
         elif isinstance(content, Guardrail):
             self._resolve_guardrail(content)
-        elif isinstance(content, Team):
-            if document.path not in self._ws.asleep:
-                self._resolve_team(content)
-                self._resolve_goals(content.goals)
-        elif document.path not in self._ws.asleep:
-            if isinstance(content, GoalsDocument):
-                self._resolve_goals(content.goals)
-            elif isinstance(content, TeamApi):
-                self._resolve_api(content)
 
     def _is_guess(self, noted: int) -> bool:
         """Whether the reference resolved since so many were noted stands only for its one clear candidate."""
