@@ -142,16 +142,14 @@ class Documents:
 
         known = self._known
         done = 0
-        for path, digest, data in cache.documents():
+        for path, data in cache.documents():
             entry = known.get(path)
-            if entry is None or entry.digest != digest:
+            if entry is None or not entry.holds(data):  # it will be read again
                 continue
             try:
-                document = decode(data)
-            except MsgspecError:  # it will be read again
+                yield decode(data)
+            except MsgspecError:
                 continue
-            if document.path == path:
-                yield document
             if done % CHUNK == 0:
                 self._tell("remembering", done, len(known))
             done += 1
@@ -172,14 +170,25 @@ class Documents:
         remember = self._cache is not None
         done = 0
         for chunk, packed in self._packed([paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]):
-            yield [
-                self._unpacked(path, one)
-                if one is not None
-                else read(self._tree, path, self._schemas, expected=self._expected, remember=remember)
-                for path, one in zip(chunk, packed or [None] * len(chunk), strict=True)
-            ]
-            done += len(chunk)
+            if packed is None:
+                reads = [
+                    read(self._tree, path, self._schemas, expected=self._expected, remember=remember) for path in chunk
+                ]
+            else:
+                reads = list(self._unpacked(chunk, packed))
+            yield reads
+            done += len(reads)
             self._tell("reading", done, len(paths))
+
+    def _unpacked(self, paths: Sequence[str], packed: Sequence[_Packed | None]) -> Iterator[Read]:
+        from aligncli.workspace.codec import decode
+
+        for path, one in zip(paths, packed, strict=True):
+            if one is None:  # it could not be sent
+                yield read(self._tree, path, self._schemas, expected=self._expected, remember=False)
+            else:
+                digest, data = one
+                yield Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
 
     def _packed(self, chunks: Sequence[Sequence[str]]) -> Iterator[tuple[Sequence[str], list[_Packed | None] | None]]:
         """Chunks of paths, and what other processes made of them, where they were asked and could."""
@@ -195,12 +204,6 @@ class Documents:
                 return
         for chunk in chunks:
             yield chunk, None
-
-    def _unpacked(self, path: str, packed: _Packed) -> Read:
-        from aligncli.workspace.codec import decode
-
-        digest, data = packed
-        return Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
 
 
 _Packed = tuple[bytes, bytes]
