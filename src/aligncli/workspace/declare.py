@@ -28,7 +28,6 @@ from aligncli.workspace.names import Clash, Names, Namespace, id_route, named
 from aligncli.workspace.resolve import Resolver
 from aligncli.workspace.workspace import Workspace
 
-
 # A union written down where it is used would be made anew each time.
 _TEAMS = (Team, TeamApi, GoalsDocument)
 _PARTS_OF_TEAMS = (TeamApi, GoalsDocument)
