@@ -54,7 +54,11 @@ def test_what_a_text_says(text: str, said: str) -> None:
     st.lists(
         st.lists(
             st.sampled_from(
-                "Leaks fewer than ten less 10 95 percent per-cent die der Kinder un de l'année A&E - , fixed. x".split()
+                sorted(
+                    module.listed(
+                        "Leaks fewer than ten less 10 95 percent per-cent die der Kinder un de l'année A&E - , fixed. x"
+                    )
+                )
             ),
             max_size=7,
         ).map(" ".join),
