@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-Slip = Callable[[str], str]
-"""What becomes of a document; the same text where there is no place for this mistake."""
+Slip = Callable[[str, str], str]
+"""What becomes of a document, given the one of its kind before it; the same text where there is no place for it."""
 
 GONE_BY = "2026-06-30"
 LONG_AGO = "2025-03-03"
@@ -30,13 +30,21 @@ class Mistake(NamedTuple):
 def put(pattern: str, new: str) -> Slip:
     """Writes something else where a pattern is first found."""
     compiled = re.compile(pattern, re.M)
-    return lambda text: compiled.sub(new, text, count=1)
+    return lambda text, _: compiled.sub(new, text, count=1)
 
 
-def neighbour(pattern: str) -> Slip:
-    """Has the number of the next team but one where its own should be, as after copying from it."""
+def copied(pattern: str, then: Slip | None = None) -> Slip:
+    """Takes what matches from the document before, as somebody does who began with a copy."""
     compiled = re.compile(pattern, re.M)
-    return lambda text: compiled.sub(lambda found: found[0].replace(found[1], str(int(found[1]) + 2)), text, count=1)
+
+    def slip(text: str, before: str) -> str:
+        ours, theirs = compiled.search(text), compiled.search(before)
+        if ours is None or theirs is None:
+            return text
+        text = text[: ours.start()] + theirs[0] + text[ours.end() :]
+        return then(text, before) if then else text
+
+    return slip
 
 
 def waiver(end: str, more: str = "", *, declared: bool = False) -> Slip:
@@ -71,7 +79,7 @@ MISTAKES = (
     Mistake("AL104", "team-api", put(r"status: live", "status: alive")),
     # Names and references.
     Mistake("AL201", "charter", put(r"^  - id: goal-1$", "  - id: goal-0")),
-    Mistake("AL201", "charter", neighbour(r"^team: team-(\d+)")),
+    Mistake("AL201", "charter", copied(r"^team: .*")),
     Mistake("AL202", "charter", put(r"to: outcome-", "to: outcom-")),
     Mistake("AL202", "charter", put(r"to: team-", "to: teem-")),
     Mistake("AL202", "charter", put(r"^  - guardrail-1$", "  - gaurdrail-1")),
@@ -87,7 +95,7 @@ MISTAKES = (
     # Traceability.
     Mistake("AL301", "charter", put(r"^    supports:\n      - to: .*\n        how: .*\n", "")),
     Mistake("AL302", "charter", put(r"period: 2026-Q4", "period: 2027-Q2")),
-    Mistake("AL305", "charter", put(r"^    title: .*", "    title: Shops hear back from us within one working day")),
+    Mistake("AL305", "charter", copied(r"^    title: (?:.*\n)*?    measures:\n      - .*")),
     Mistake("AL309", "outcome", put(r"^owner: .*\n", "")),
     # Guardrails.
     Mistake("AL401", "charter", put(r"^  - guardrail-\d+\n(?=decisions:)", "")),
@@ -102,7 +110,7 @@ MISTAKES = (
     Mistake("AL502", "team-api", put(r"^    until: .*", "    until: 2026-10-31")),
     Mistake("AL504", "team-api", put(r"^contacts:\n(?:  - .*\n)*", "")),
     Mistake("AL505", "charter", put(r"^size: .*", "size: 24")),
-    Mistake("AL506", "team-api", neighbour(r"name: lookup-(\d+), repo: parcelry/lookup-\1")),
+    Mistake("AL506", "team-api", copied(r"name: lookup-\d+", put(r"repo: parcelry[^,]*, ", ""))),
     # Measures.
     Mistake("AL601", "charter", put(r"^    measures:\n      - .*\n", "")),
     Mistake("AL602", "charter", put(r"baseline: \d+, ", "")),
@@ -133,21 +141,26 @@ class Spoiler:
         self._chance = random.Random(f"{seed}, {percent}")
         self._share = percent / 100
         self._next: dict[str, list[Mistake]] = {}
+        self._before: dict[str, str] = {}
         self.made: Counter[str] = Counter()
         """How many mistakes for each rule."""
 
     def spoil(self, text: str) -> str:
         """A document, spoilt or not."""
-        if not self._share or self._chance.random() >= self._share:
+        found = _KIND.search(text) if self._share else None
+        if found is None:
             return text
-        found = _KIND.search(text)
-        kind = found[1] if found else ""
+        kind = found[1]
+        before = self._before.get(kind, "")
+        self._before[kind] = text
+        if self._chance.random() >= self._share:
+            return text
         queue = self._next.get(kind)
         if queue is None:
             queue = self._next[kind] = [mistake for mistake in MISTAKES if mistake.kind == kind]
             self._chance.shuffle(queue)
         for place, mistake in enumerate(queue):
-            spoilt = mistake.slip(text)
+            spoilt = mistake.slip(text, before)
             if spoilt != text:
                 queue.append(queue.pop(place))
                 self.made[mistake.code] += 1
