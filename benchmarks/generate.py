@@ -46,11 +46,12 @@ LAST = (
     "ford", "gate", "ham", "haven", "hurst", "ley", "mere", "mouth", "ness", "port",
     "ridge", "stead", "thorpe", "ton", "wall", "water", "wick", "wood", "worth",
 )  # fmt: skip
-WORDS = (
-    "we keep what works and change what does not because people wait at the other end and a day is long "
-    "for them so every week we look at three of their stories and ask what we could have done sooner "
-    "before we plan anything new"
-).split()
+WORDS = [
+    "we", "keep", "what", "works", "and", "change", "what", "does", "not", "because", "people", "wait", "at", "the",
+    "other", "end", "and", "a", "day", "is", "long", "for", "them", "so", "every", "week", "we", "look", "at",
+    "three", "of", "their", "stories", "and", "ask", "what", "we", "could", "have", "done", "sooner", "before", "we",
+    "plan", "anything", "new",
+]  # fmt: skip
 
 
 def prose(chance: random.Random, sentences: int) -> str:

@@ -137,7 +137,8 @@ checks Team_API {
 
 KEYWORDS = frozenset({"in", "optional", "type"})
 FIELDS = {
-    title.split()[-3 if "extends" in title else -1]: fields | (TYPES[f"abstract type {title.split()[-1]}"] if "extends" in title else {})
+    title.split()[-3 if "extends" in title else -1]: fields
+    | (TYPES[f"abstract type {title.split()[-1]}"] if "extends" in title else {})
     for title, fields in TYPES.items()
 }
 

@@ -84,10 +84,23 @@ def last_line(error: OSError | subprocess.CalledProcessError) -> str:
 
 def pip(peer: Peer, tools: Tools) -> str:
     """Installs a Python package; gives its version."""
-    show = [tools.script("python"), "-c", "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))", peer.package]
+    show = [
+        tools.script("python"),
+        "-c",
+        "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))",
+        peer.package,
+    ]
     done = subprocess.run(show, capture_output=True, text=True, check=False)
     if done.returncode:
-        command = [tools.script("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer.package]
+        command = [
+            tools.script("python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            peer.package,
+        ]
         subprocess.run(command, check=True, capture_output=True, text=True)
         done = subprocess.run(show, capture_output=True, text=True, check=True)
     return done.stdout.strip()
@@ -261,7 +274,7 @@ def zizmor(org: Path, folder: Path, tools: Tools) -> Work:
         said = json.dumps(front + body)
         (place / f"{number}.yml").write_text(
             f"name: {path.parent.name} {path.stem}\non: workflow_dispatch\npermissions: {{}}\nconcurrency:\n  group: one\n  cancel-in-progress: true\n"
-            f"jobs:\n  say:\n    name: say\n    runs-on: ubuntu-latest\n    steps:\n      - name: say\n        run: echo \"$TEXT\"\n        env:\n          TEXT: {said}\n",
+            f'jobs:\n  say:\n    name: say\n    runs-on: ubuntu-latest\n    steps:\n      - name: say\n        run: echo "$TEXT"\n        env:\n          TEXT: {said}\n',
             encoding="utf-8",
         )
     return Work(((tools.script("zizmor"), "--offline", "--no-progress", "--quiet", "."),), folder)
