@@ -40,6 +40,10 @@ CLOCKS = (
 )
 """Phase, module, and the function in it that the phase is."""
 
+START = "start-up"
+NAMES = (START, *dict.fromkeys(phase for phase, _, _ in CLOCKS))
+"""All phases but the rules, which are called by code and name."""
+
 
 class Clock:
     """Whose time it is.
@@ -113,7 +117,7 @@ def floor(root: Path) -> dict[str, float]:
 def phases(root: Path) -> dict[str, float]:
     """The seconds of each phase of a check, in the order in which they begin; each rule is one."""
     clock = Clock()
-    clock.begin("start-up")
+    clock.begin(START)
     if hasattr(os, "sched_setaffinity"):  # one process: what others do in parallel has no clock
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     import aligncli.commands.check

@@ -240,12 +240,13 @@ def by_phase(bench: Bench) -> Section:
     found = [phases.measured("phases", root) for _ in range(bench.count)]
     medians = {name: statistics.median(one[name] for one in found) for name in found[0]}
     whole = sum(medians.values())
-    rules = {name: seconds for name, seconds in medians.items() if re.match(r"AL\d", name)}
-    parts = {name: seconds for name, seconds in medians.items() if name not in rules}
-    parts["rules, all of them"] = sum(rules.values())
+    rules = {name: seconds for name, seconds in medians.items() if name not in phases.NAMES}
+    parts = {name: medians[name] for name in phases.NAMES if name in medians} | {"rules": sum(rules.values())}
+    dear = {name: rules[name] for name in sorted(rules, key=lambda name: -rules[name]) if rules[name] > whole / 1000}
+    dear[f"the other {len(rules) - len(dear)} rules"] = sum(rules.values()) - sum(dear.values())
     rows = [
         [name, f"{seconds * 1000:.1f}", f"{seconds / documents * 1e6:.1f}", f"{seconds / whole:.1%}"]
-        for name, seconds in (*parts.items(), *sorted(rules.items(), key=lambda item: -item[1]))
+        for name, seconds in (*parts.items(), *((f"– {name}", seconds) for name, seconds in dear.items()))
     ]
     head = [f"{documents:,} documents, one process", "ms", "µs a document", "of all"]
     return Section("Phases", table(head, [*rows, ["all", f"{whole * 1000:.0f}", f"{whole / documents * 1e6:.0f}", ""]]))
@@ -301,7 +302,7 @@ def peers(bench: Bench, sizes: Sequence[int], tools_folder: Path) -> Section:
         for peer in PEERS:
             if peer.name in missing:
                 rows.append([f"{documents:,}: {peer.name}", f"not installed: {missing[peer.name]}", "", "", ""])
-                if peer.budget:
+                if peer.budget and size in PEER_SIZES:
                     budgets.append(Budget(f"{peer.name} (not installed), {documents:,}", peer.budget, 0, at_least=True))
                 continue
             tell(f"{peer.name} on {documents:,} documents")
@@ -330,7 +331,7 @@ def peers(bench: Bench, sizes: Sequence[int], tools_folder: Path) -> Section:
                     f"{peer.budget:g}" if peer.budget else "",
                 ]
             )
-            if peer.budget:
+            if peer.budget and size in PEER_SIZES:
                 budgets.append(Budget(f"{peer.name} / align, {documents:,}", peer.budget, found, at_least=True))
             shutil.rmtree(folder)
     head = ["documents: peer", "s", "align, cold, s", "times as long as align", "budget, at least"]
