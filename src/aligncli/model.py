@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -203,11 +203,9 @@ class Goal(Entity, frozen=True):
     initiatives: tuple[Initiative, ...] = ()
     learning: str | None = None
     team: str = ""
-
-    @property
-    def ref(self) -> str:
-        """How others refer to it: ``team/goal``."""
-        return f"{self.team}/{self.id}"
+    ref: str = ""
+    """How others refer to it: ``team/goal``. As the key, the linker states it once; both are asked for all the time."""
+    key: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -236,6 +234,8 @@ class Outcome(Entity, frozen=True, tag_field="kind", tag="outcome"):
     focus: bool = False
     tags: tuple[str, ...] = ()
     reviewed: date | None = None
+    key: str = ""
+    """As that of a goal, stated by the linker."""
 
     @property
     def is_live(self) -> bool:
@@ -621,15 +621,6 @@ def place(content: Content, path: str) -> None:
             force_setattr(item, "route", route)
             if team is not None:
                 force_setattr(item, "team", team)
-
-
-def support_links(supports: tuple[str | Link, ...]) -> Iterator[tuple[str, str | None, Route]]:
-    """Each reference in a ``supports`` list with its *how* and its route within the entity."""
-    for index, link in enumerate(supports):
-        if isinstance(link, str):
-            yield link, None, ("supports", index)
-        else:
-            yield link.to, link.how, ("supports", index, "to")
 
 
 def direction(measure: Measure, metric: Metric | None) -> str | None:

@@ -55,6 +55,12 @@ class Entry(NamedTuple):
     """Of its bytes."""
     size: int
     """Of what is remembered of it, in bytes; 0 where it is no document."""
+    sum: int
+    """Of what is remembered of it."""
+
+    def holds(self, data: object) -> bool:
+        """Whether some bytes are what is remembered of it."""
+        return isinstance(data, bytes) and len(data) == self.size and crc32(data) == self.sum
 
 
 class Row(NamedTuple):
@@ -88,11 +94,11 @@ class Cache:
         """Gives the memory up where it cannot be used, and takes it away where it is broken."""
         try:
             yield
-        except (sqlite3.Error, OSError, UnicodeError, OverflowError, TypeError, ValueError) as error:
+        except (sqlite3.OperationalError, OSError, UnicodeError):  # it is in use, the disk is full, a name is no text
             self.close()
-            busy_or_full = isinstance(error, sqlite3.OperationalError | OSError | UnicodeError)
-            if not busy_or_full:
-                _remove(self._file)
+        except (sqlite3.Error, AttributeError, TypeError, ValueError, OverflowError):  # it holds anything
+            self.close()
+            _remove(self._file)
 
     def _open(self) -> None:
         if os.path.lexists(self._file) and not (self._file.is_file() and not self._file.is_symlink()):
@@ -132,21 +138,18 @@ class Cache:
             rows = self._db.execute("SELECT path, stamp, digest, size, sum, seal FROM documents")
             for path, stamp, digest, size, sum_, seal in rows:
                 if self._seal(path, stamp, digest, size, sum_) == seal:
-                    known[path] = Entry(stamp, digest, size)
+                    known[path] = Entry(stamp, digest, size, sum_)
         return known
 
-    def documents(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """All that is remembered: path, digest of the file's bytes, and what was made of it.
+    def documents(self) -> Iterator[tuple[str, Any]]:
+        """All that is remembered, by path, unverified: see :meth:`Entry.holds`.
 
         Ends early where the memory turns out to be broken: what is missing then has to be read again.
         """
         if self._db is None or not self._is_ours:
             return
         with self._forgiving():
-            rows = self._db.execute("SELECT path, stamp, digest, size, sum, seal, data FROM documents WHERE size > 0")
-            for path, stamp, digest, size, sum_, seal, data in rows:
-                if self._seal(path, stamp, digest, size, sum_) == seal and crc32(data) == sum_ and len(data) == size:
-                    yield path, digest, data
+            yield from self._db.execute("SELECT path, data FROM documents WHERE size > 0")
 
     def report(self, key: bytes) -> bytes | None:
         """The report that was remembered under a key."""
@@ -174,10 +177,8 @@ class Cache:
             if db is None:
                 return
             for path, entry in entries:
-                found = db.execute("SELECT sum FROM documents WHERE path = ?", (path,)).fetchone()
-                if found is not None:
-                    seal = self._seal(path, entry.stamp, entry.digest, entry.size, found[0])
-                    db.execute("UPDATE documents SET stamp = ?, seal = ? WHERE path = ?", (entry.stamp, seal, path))
+                seal = self._seal(path, *entry)
+                db.execute("UPDATE documents SET stamp = ?, seal = ? WHERE path = ?", (entry.stamp, seal, path))
 
     def forget(self, paths: Iterable[str]) -> None:
         """Drops what is known of files that are no longer there."""

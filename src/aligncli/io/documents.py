@@ -15,15 +15,13 @@ from aligncli.workspace.load import Document, load_document, unreadable
 if TYPE_CHECKING:
     from aligncli.io.cache import Cache, Entry
 
-MIN_REMEMBERED = 200
-"""Documents; fewer are sooner read than a memory is opened (measured: 15 ms against 200 µs a document)."""
 MIN_SHARED = 1_500
 """Documents; fewer are sooner read than another process is started."""
 CHUNK = 250
 """Documents between two signs of life, and the most that one process is given at once."""
 _COMMIT = 20_000
 """Documents after which what is known so far is kept, should the run not come to its end."""
-_SETTLED = 2_000_000_000
+SETTLED = 2_000_000_000
 """Nanoseconds; a file that changed more lately may change again without its stamp showing it."""
 
 Tell = Callable[[str, int, int], None]
@@ -89,13 +87,13 @@ class Documents:
                 if isinstance(data, Unreadable) or digest_of(data) != entry.digest:
                     unknown += 1
                     entry = None
-                elif now - changed > _SETTLED:
+                elif now - changed > SETTLED:
                     self._restamped.append((path, entry._replace(stamp=stamp)))
             if entry is not None:
                 self._known[path] = entry
                 self._digests[path] = entry.digest
             elif stamp:
-                self._stamps[path] = stamp if now - changed > _SETTLED else b""
+                self._stamps[path] = stamp if now - changed > SETTLED else b""
         self._gone = list(entries)
         return not unknown
 
@@ -112,15 +110,16 @@ class Documents:
     def load(self, paths: Sequence[str]) -> list[Document]:
         """The documents at some paths, in any order; each call to it is a run of its own."""
         documents: list[Document] = []
-        left = set(paths) if self._known else None
-        if self._cache is not None and left is not None:
-            for document in self._remembered(self._cache):
-                documents.append(document)
-                left.discard(document.path)
+        if self._cache is not None and self._known:
+            left = set(paths)
             left.difference_update(path for path, entry in self._known.items() if not entry.size)
-        to_read = paths if left is None else [path for path in paths if path in left]
+            for document in self._remembered(self._cache):
+                if document.path in left:  # a spoilt memory may hold it twice
+                    left.discard(document.path)
+                    documents.append(document)
+            paths = [path for path in paths if path in left]
         kept = 0
-        for reads in self._read(to_read):
+        for reads in self._read(paths):
             documents.extend(read.document for read in reads if read.document is not None)
             if self._cache is not None:
                 self._keep(self._cache, reads)
@@ -143,19 +142,17 @@ class Documents:
 
         known = self._known
         done = 0
-        for path, digest, data in cache.documents():
+        for path, data in cache.documents():
             entry = known.get(path)
-            if entry is None or entry.digest != digest:
+            if entry is None or not entry.holds(data):  # it will be read again
                 continue
             try:
-                document = decode(data)
-            except MsgspecError:  # it will be read again
+                yield decode(data)
+            except MsgspecError:
                 continue
-            if document.path == path:
-                yield document
-            done += 1
             if done % CHUNK == 0:
                 self._tell("remembering", done, len(known))
+            done += 1
 
     def _keep(self, cache: Cache, reads: Iterable[Read]) -> None:
         from aligncli.io.cache import Row
@@ -173,14 +170,25 @@ class Documents:
         remember = self._cache is not None
         done = 0
         for chunk, packed in self._packed([paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]):
-            yield [
-                self._unpacked(path, one)
-                if one is not None
-                else read(self._tree, path, self._schemas, expected=self._expected, remember=remember)
-                for path, one in zip(chunk, packed or [None] * len(chunk), strict=True)
-            ]
-            done += len(chunk)
+            if packed is None:
+                reads = [
+                    read(self._tree, path, self._schemas, expected=self._expected, remember=remember) for path in chunk
+                ]
+            else:
+                reads = list(self._unpacked(chunk, packed))
+            yield reads
+            done += len(reads)
             self._tell("reading", done, len(paths))
+
+    def _unpacked(self, paths: Sequence[str], packed: Sequence[_Packed | None]) -> Iterator[Read]:
+        from aligncli.workspace.codec import decode
+
+        for path, one in zip(paths, packed, strict=True):
+            if one is None:  # it could not be sent
+                yield read(self._tree, path, self._schemas, expected=self._expected, remember=False)
+            else:
+                digest, data = one
+                yield Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
 
     def _packed(self, chunks: Sequence[Sequence[str]]) -> Iterator[tuple[Sequence[str], list[_Packed | None] | None]]:
         """Chunks of paths, and what other processes made of them, where they were asked and could."""
@@ -196,12 +204,6 @@ class Documents:
                 return
         for chunk in chunks:
             yield chunk, None
-
-    def _unpacked(self, path: str, packed: _Packed) -> Read:
-        from aligncli.workspace.codec import decode
-
-        digest, data = packed
-        return Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
 
 
 _Packed = tuple[bytes, bytes]

@@ -49,10 +49,12 @@ class Bar:
             console = Console(stderr=True, no_color=not self._color)
             columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn())
             self._bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
-            self._task = self._bar.add_task(phase)
+            self._task = self._bar.add_task("")
             self._bar.start()
+        if phase != self._phase:
+            self._bar.reset(self._task, description=phase, total=total or None)
         self._phase, self._drawn = phase, now
-        self._bar.update(self._task, description=phase, completed=done, total=total or None, refresh=True)
+        self._bar.update(self._task, completed=done, refresh=True)
 
     def close(self) -> None:
         """Takes the bar away."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
 from aligncli.io.discover import Found, discover
-from aligncli.io.documents import MIN_REMEMBERED, Documents, Tell, from_text
+from aligncli.io.documents import Documents, Tell, from_text
 from aligncli.io.files import find_root, git_top
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
@@ -28,6 +28,10 @@ from aligncli.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from aligncli.io.cache import Cache
     from aligncli.rules.base import Rule
+
+
+MIN_REMEMBERED = 200
+"""Documents; fewer are sooner read than a memory is opened."""
 
 
 class Twin(NamedTuple):

@@ -56,8 +56,8 @@ def spread(
         pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(prepare, arguments))
         while left or running:
             while left and len(running) < count * _AHEAD:
-                chunk = left.pop()
-                running[pool.submit(job, chunk)] = chunk
+                running[pool.submit(job, left[-1])] = left[-1]
+                left.pop()
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 result = future.result()

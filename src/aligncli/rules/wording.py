@@ -13,7 +13,7 @@ from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Goal, Measure, Outcome
 from aligncli.rules.base import rule
-from aligncli.words import Index, is_figure, listed, words
+from aligncli.words import Index, is_figure, listed, words, words_of_all
 from aligncli.workspace.names import noun
 from aligncli.workspace.rings import components
 from aligncli.workspace.workspace import Workspace
@@ -119,12 +119,12 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Talk to the other team. Let one pursue the goal and the other support it: `supports: [{to: team/goal, how: …}]`.
     If each means something of its own, say in the titles what it is.
     """
-    goals = [goal for goal in ws.goals.values() if goal.is_open and _is_awake(ws, goal)]
-    said = [words(goal.title) for goal in goals]
+    awake = {team.id for team in ws.teams.values() if not team.is_archived}
+    goals = [goal for goal in ws.open_goals if goal.team in awake]
     place: dict[str, int] = {}
     same: dict[str, list[str]] = defaultdict(list)
     figures: dict[str, str] = {}
-    for left, right, figure in _alike(ws, goals, said):
+    for left, right, figure in _alike(ws, goals):
         one, other = goals[left], goals[right]
         if _are_two(ws, one, other):
             same[one.ref].append(other.ref)
@@ -138,7 +138,7 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             continue
         members = sorted((ws.goals[ref] for ref in group), key=lambda goal: (_begins(ws, goal), place[goal.ref]))
         *others, goal = members
-        own, theirs = said[place[goal.ref]], [said[place[other.ref]] for other in others]
+        own, theirs = words(goal.title), [words(other.title) for other in others]
         shared = [word for word in own if all(word in text for text in theirs)]
         shared = shared or [word for word in own if any(word in text for text in theirs)]
         yield Finding(
@@ -161,11 +161,14 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:
+def _alike(ws: Workspace, goals: Sequence[Goal]) -> Iterator[tuple[int, int, str]]:
     """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
-    index = Index([[word for word in text if word[-1] != "%"] for text in said])
+    said = list(words_of_all(goal.title for goal in goals))
+    shares = {word for word in frozenset().union(*said) if word[-1] == "%"}
+    index = Index(text - shares for text in said) if shares else Index(said)
     for left, right in index.pairs(_ALIKE):
-        if _say_the_same(goals[left], said[left], goals[right], said[right]):
+        one, other = goals[left], goals[right]
+        if _say_the_same(one, words(one.title), other, words(other.title)):
             yield left, right, ""
     moving: dict[tuple[str, float, float], list[int]] = defaultdict(list)
     names: dict[str, str] = {}
@@ -178,8 +181,8 @@ def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str
     for (metric, baseline, target), numbers in moving.items():
         if 1 < len(numbers) <= _SAME_FIGURES_AT_MOST:
             for left, right in combinations(numbers, 2):
-                both = sum(1 for word in said[left] if word in said[right])
-                if both >= _FEWEST and index.alike(left, right) >= _ALIKE_BY_FIGURES:
+                both = said[left] & said[right]
+                if len(both) >= _FEWEST and index.alike(left, right) >= _ALIKE_BY_FIGURES:
                     yield left, right, f", and both move `{names[metric]}` from {baseline:g} to {target:g}"
 
 
@@ -292,11 +295,6 @@ def _facts(ws: Workspace, goal: Goal) -> tuple[Fact, ...]:
         *ws.period_facts(goal),
         *((f"team:{goal.team}", field) for field in ("status", "part-of")),
     )
-
-
-def _is_awake(ws: Workspace, goal: Goal) -> bool:
-    team = ws.teams.get(goal.team)
-    return team is not None and not team.is_archived
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from operator import attrgetter
 
 from aligncli.model import (
     FiscalYear,
@@ -30,28 +31,47 @@ def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fis
         as_of: the day that counts as today.
         fiscal: when the organisation's year starts.
     """
-    ws = Workspace(sorted(documents, key=lambda document: document.path), paths, as_of, fiscal)
-    names = Names()
+    ws = Workspace(sorted(documents, key=attrgetter("path")), paths, as_of, fiscal)
+    names = Names(ws)
     resolver = Resolver(ws, names)
     trusted = [document for document in ws.documents if document.trusted]
-    Declarer(ws, names, resolver).run(trusted, [document for document in ws.documents if not document.trusted])
+    Declarer(ws, names, resolver).run()
     Poisoner(ws, names).run()
     for document in trusted:
         if document.path not in ws.set_aside:
             resolver.resolve_document(document)
     find_misnomers(ws, names)
-    _follow(ws)
+    things: dict[str, Goal | Outcome] = {thing.key: thing for thing in ws.outcomes.values()}
+    things.update((goal.key, goal) for goal in ws.goals.values())
+    follow(ws, things)
     _scope(ws, names)
     return ws
 
 
-def _follow(ws: Workspace) -> None:
-    """Which outcomes and goals reach the north star, and which only lead in a ring."""
-    things: dict[str, Goal | Outcome] = {thing.key: thing for thing in ws.outcomes.values()}
-    things.update((goal.key, goal) for goal in ws.goals.values())
+def follow(ws: Workspace, things: Mapping[str, Goal | Outcome]) -> None:
+    """Which outcomes and goals reach the north star, and which only lead in a ring.
+
+    Args:
+        ws: whose ``trace`` knows everything else that they lead to, and is told of them.
+        things: some of its outcomes and goals by key, and all that lead to them.
+    """
+    outcomes = {key: thing for key, thing in things.items() if isinstance(thing, Outcome)}
+    chained = {}
+    _follow(ws, outcomes)
+    for key, thing in things.items():
+        if isinstance(thing, Goal):
+            if any(isinstance(support.target, Goal) for support in ws.supports.get(key, ())):
+                chained[key] = thing
+            else:  # as most do: it supports outcomes alone, which are settled
+                ws.trace[key] = _traced(ws, thing)
+    _follow(ws, chained)
+
+
+def _follow(ws: Workspace, things: Mapping[str, Goal | Outcome]) -> None:
+    """The same, where all else that they lead to is settled."""
 
     def successors(key: str) -> list[str]:
-        return [support.target.key for support in ws.supports.get(key, ())]
+        return [above for support in ws.supports.get(key, ()) if (above := support.target.key) in things]
 
     for component in components(things, successors):
         if len(component) > 1 or component[0] in successors(component[0]):
@@ -68,10 +88,10 @@ def _traced(ws: Workspace, thing: Goal | Outcome) -> Trace:
     above = set()
     for support in ws.supports.get(thing.key, ()):
         trace = ws.trace[support.target.key]
+        if trace is Trace.REACHES:
+            return trace
         is_dark = support.is_guess or support.target.path in ws.asleep  # nobody reads on in an archived team's goals
         above.add(Trace.UNKNOWN if is_dark and trace is Trace.ENDS else trace)
-    if Trace.REACHES in above:
-        return Trace.REACHES
     if Trace.UNKNOWN in above or thing.key in ws.unknown_supports:
         return Trace.UNKNOWN
     if isinstance(thing, Outcome) and not above:

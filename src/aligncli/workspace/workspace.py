@@ -320,6 +320,13 @@ class Workspace:
             found = self._broken[document.path] = (frozenset(document.broken), around)
         return found
 
+    # --- goals ---
+
+    @cached_property
+    def open_goals(self) -> Sequence[Goal]:
+        """The goals that have not ended."""
+        return [goal for goal in self.goals.values() if goal.is_open]
+
     # --- metrics ---
 
     def metric(self, measure: Measure) -> Metric | None:
