@@ -21,8 +21,9 @@ from aligncli.model import CONTENT, KINDS, Record
 from tests import EXAMPLES
 
 SCHEMAS = load_schemas()
-OURS = {"path", "route", "team", "formerly"}
-"""What a record knows beyond its fields: where it stands, and (of goals, services, experiments) whose it is.
+OURS = {"path", "route", "team", "formerly", "ref", "key"}
+"""What a record knows beyond its fields: where it stands, and (of goals, services, experiments) whose it is; goals and
+outcomes what they are called.
 Everything with an id can have former names; of experiments and services the format lists none."""
 
 
