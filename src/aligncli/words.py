@@ -118,22 +118,26 @@ def words_of_all(texts: Iterable[str]) -> Iterator[frozenset[str]]:
     alone = _Alone()
     for text in texts:
         found = set(map(alone.__getitem__, text[:_READ_AT_MOST].split()))
-        if None in found:
+        if _DEPENDS in found:
             yield frozenset(words(text))
         else:
             found.discard("")
             yield frozenset(found)
 
 
-class _Alone(dict[str, str | None]):
-    """What stands between two blanks as it is compared: empty for a small word, None for several words, and for one by
-    which others count differently."""
+_DEPENDS = " "
+"""What is no word, and stands for those that depend on others."""
 
-    def __missing__(self, text: str) -> str | None:
+
+class _Alone(dict[str, str]):
+    """What stands between two blanks as it is compared: empty for a small word, a blank for several words, and for one
+    by which others count differently."""
+
+    def __missing__(self, text: str) -> str:
         tokens = _TOKEN.findall(text)
-        word: str | None = ""
+        word = ""
         if len(tokens) > 1 or (tokens and tokens[0].casefold() in _DEPENDING):
-            word = None
+            word = _DEPENDS
         elif tokens:
             word = _fold(tokens[0], german=False) or ""
         self[text] = word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -228,30 +228,34 @@ class Repo:
         Raises:
             AlignError: a schema of the organisation's own cannot be used.
         """
-        look = self._look or self._take_a_look()
-        self._look = None
-        found, reader, _ = look
         # Thousands of small objects are made and kept: the cyclic collector would only look at them again and again.
         collecting = gc.isenabled()
         gc.disable()
         try:
-            documents, rest = self._by_other_means(found.documents, twin)
-            documents += reader.load(rest)
-            for path, reason in found.blocked:
-                documents.append(unreadable(path, reason, help_="let the check read this folder"))
-            for path in found.outside:
-                target = self.tree.resolve(path)
-                reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
-                documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
+            documents, paths = self._read(twin)
             if self.tell is not None:
                 self.tell("linking", 0, 0)
-            ws = link(documents, found.paths, as_of, self.config.fiscal)
-            self.state = self._state_of(look)
-            return ws
+            return link(documents, paths, as_of, self.config.fiscal)
         finally:
             if collecting:
                 gc.enable()
                 gc.freeze()
+
+    def _read(self, twin: Twin | None) -> tuple[list[Document], Collection[str]]:
+        """The documents, and every file and folder; what was noted while reading is gone when it returns."""
+        look = self._look or self._take_a_look()
+        self._look = None
+        found, reader, _ = look
+        documents, rest = self._by_other_means(found.documents, twin)
+        documents += reader.load(rest)
+        for path, reason in found.blocked:
+            documents.append(unreadable(path, reason, help_="let the check read this folder"))
+        for path in found.outside:
+            target = self.tree.resolve(path)
+            reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
+            documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
+        self.state = self._state_of(look)
+        return documents, found.paths
 
     def survey(self) -> Sequence[str] | None:
         """Looks at the documents without reading them, where all are as they are remembered.

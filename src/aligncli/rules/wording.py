@@ -351,9 +351,7 @@ def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Ask what the team itself can change, for whom, and how far that goes; that is the goal. Or say in the link how
     it helps: `supports: [{to: outcome, how: …}]`.
     """
-    for goal in ws.goals.values():
-        if not goal.is_open:
-            continue
+    for goal in ws.open_goals:
         target = _repeated(ws, goal)
         if target is None:
             continue
@@ -550,8 +548,8 @@ def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Say who can do what then that they can't do now, or add a measure with a target. What is to be delivered can
     stand under `initiatives`.
     """
-    for goal in ws.goals.values():
-        if not goal.is_open or any(measure.target is not None for measure in goal.measures):
+    for goal in ws.open_goals:
+        if any(measure.target is not None for measure in goal.measures):
             continue
         delivery = _delivery(goal.title)
         if not delivery:
