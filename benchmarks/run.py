@@ -341,6 +341,11 @@ def peers(bench: Bench, sizes: Sequence[int], tools_folder: Path) -> Section:
 # --- the report ---
 
 
+def busy() -> float:
+    """How many cores others have used in the last minute, as far as the system tells."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
 def machine() -> Section:
     """On what it was measured."""
     model = platform.processor() or "unknown"
@@ -356,11 +361,7 @@ def machine() -> Section:
         f"{date.today().isoformat()}; {cores} cores ({model})"
         + (f", {memory_kb / 1024 / 1024:.0f} GB" if memory_kb else "")
         + f"; {platform.system()}, {platform.python_implementation()} {platform.python_version()}; {versions}."
-        + (
-            f" Busy with other things before it began: {os.getloadavg()[0]:.1f} cores.\n"
-            if hasattr(os, "getloadavg")
-            else "\n"
-        )
+        + (f" {busy():.1f} cores were busy with other things before it began.\n" if busy() > 0.5 else "\n")
     )
     return Section("Machine", text)
 
@@ -454,6 +455,8 @@ def main() -> int:
     repeat = min(2, chosen.rounds) if chosen.quick else chosen.rounds
     cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     sections = [machine()]
+    if busy() > 0.5:
+        tell(f"others use {busy():.1f} cores: what runs in several processes will look slower than it is")
     with tempfile.TemporaryDirectory(prefix="align-benchmark-", dir=chosen.folder) as folder:
         bench = Bench(Path(folder), repeat, [*sizes, *(HUGE if chosen.huge else ())])
         for name, part in PARTS.items():
