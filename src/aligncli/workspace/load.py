@@ -14,6 +14,7 @@ from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
+from aligncli.document.simple import read
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest, slug
@@ -141,7 +142,8 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     front = text[span.start : span.end]
     if not (named or expected or _RELEVANT.search(front) or _folder_kind(path)):
         return None
-    loaded = load(front)
+    simple = read(front)
+    loaded = Loaded(simple, None) if simple is not None else load(front)
     if loaded.error is not None:
         if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
             return _broken(path, text, span, traps.explain(loaded.error, front))
