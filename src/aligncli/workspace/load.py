@@ -59,6 +59,8 @@ _PARTS: Mapping[str, str] = {
 """What the items of lists are called that have ids of their own."""
 _OWN = "x-"
 """How the fields begin that an organisation adds to ours."""
+_NOTHING: dict[Route, Any] = {}
+"""In place of an empty mapping in each document; nobody changes a document."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
 
 
@@ -527,6 +529,7 @@ def _read(
     suppressions = _suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
     own = dict(_own_fields(data)) if _OWN in front else {}
+    own, kept = own or _NOTHING, kept or _NOTHING
     perhaps = _former_names(front) if broken else ()
     return Document(
         path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own, perhaps
