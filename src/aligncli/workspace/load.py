@@ -14,6 +14,7 @@ from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
+from aligncli.document.simple import read
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest, slug
@@ -58,6 +59,8 @@ _PARTS: Mapping[str, str] = {
 """What the items of lists are called that have ids of their own."""
 _OWN = "x-"
 """How the fields begin that an organisation adds to ours."""
+_NOTHING: dict[Route, Any] = {}
+"""In place of an empty mapping in each document; nobody changes a document."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
 
 
@@ -141,7 +144,8 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     front = text[span.start : span.end]
     if not (named or expected or _RELEVANT.search(front) or _folder_kind(path)):
         return None
-    loaded = load(front)
+    simple = read(front)
+    loaded = Loaded(simple, None) if simple is not None else load(front)
     if loaded.error is not None:
         if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
             return _broken(path, text, span, traps.explain(loaded.error, front))
@@ -525,6 +529,7 @@ def _read(
     suppressions = _suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
     own = dict(_own_fields(data)) if _OWN in front else {}
+    own, kept = own or _NOTHING, kept or _NOTHING
     perhaps = _former_names(front) if broken else ()
     return Document(
         path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own, perhaps
