@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,6 @@ from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
-from aligncli.document.simple import read
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest, slug
@@ -119,7 +118,9 @@ def unreadable(path: str, reason: str, text: str = "", help_: str | None = None)
     return _salvage(path, text, (finding,))
 
 
-def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = False) -> Document | None:
+def load_document(
+    path: str, text: str, schemas: Schemas, *, expected: bool = False, parse: Callable[[str], Loaded] = load
+) -> Document | None:
     """Reads one file.
 
     Args:
@@ -127,6 +128,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
         text: of the whole file.
         schemas: to validate against.
         expected: the configuration includes this file by a pattern of its own, so it should be a document.
+        parse: reads the frontmatter, as :func:`aligncli.document.loader.load` does.
 
     Returns:
         The document with all its problems, or nothing when the file is none of our business.
@@ -144,8 +146,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     front = text[span.start : span.end]
     if not (named or expected or _RELEVANT.search(front) or _folder_kind(path)):
         return None
-    simple = read(front)
-    loaded = Loaded(simple, None) if simple is not None else load(front)
+    loaded = parse(front)
     if loaded.error is not None:
         if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
             return _broken(path, text, span, traps.explain(loaded.error, front))
