@@ -50,7 +50,18 @@ class Task(NamedTuple):
     """The configuration as it stands there, where another one counts: its words are looked at all the same."""
 
 
-def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, before: Before | None = None) -> Report:
+Collect = Callable[[Rule], Sequence[Finding]]
+"""Gives all that a rule finds."""
+
+
+def run(
+    task: Task,
+    *,
+    show: Severity = Severity.INFO,
+    silenced: bool = False,
+    before: Before | None = None,
+    collect: Collect | None = None,
+) -> Report:
     """Checks a workspace.
 
     Args:
@@ -58,6 +69,7 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
         show: the least severity that is located and listed; all are counted.
         silenced: whether to list what was suppressed or is in the baseline.
         before: what an earlier state had, which is left out.
+        collect: what rules find, where somebody knows it already; else they run.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
@@ -65,7 +77,7 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
     ws, reports_on = task.ws, task.reports_on
     judge = _Judge(task)
     places = judge.places
-    verdicts: Sequence[Verdict] = judge.verdicts()
+    verdicts: Sequence[Verdict] = judge.verdicts(collect)
     compared = None
     if before is not None:
         others = [*judge.elsewhere, *(verdict.finding for verdict in (*judge.dropped, *judge.suppressed))]
@@ -102,6 +114,10 @@ def before(task: Task) -> Before:
     """
     judge = _Judge(task, everywhere=True)
     return Before(judge.verdicts(), judge.known, judge.dropped, task.reports_on)
+
+
+def _by_fact(finding: Finding) -> tuple[Any, ...]:
+    return finding.identity, finding.path, str(finding.route), finding.span or (), finding.message
 
 
 def _by_place(item: Diagnostic) -> tuple[Any, ...]:
@@ -161,12 +177,16 @@ class _Judge:
         self.elsewhere: list[Finding] = []
         """What is found in documents that are not reported on."""
 
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self, collect: Collect | None = None) -> list[Verdict]:
         """What counts, rule by rule; those about the check itself come last."""
         found: list[Verdict] = []
+        collect = collect or (lambda rule: collected(rule, self._ws, self._config))
         for rule in self._rules:
             if rule.check is not None and self._runs(rule):
-                for finding in _collected(rule, partial(rule.check, self._ws, self._config), self._ws):
+                findings = collect(rule)
+                if self._baseline is not None:  # of two that are one fact, it knows the first
+                    findings = sorted(findings, key=_by_fact)
+                for finding in findings:
                     verdict = self._verdict(rule, finding)
                     if verdict is not None:
                         found.append(verdict)
@@ -247,6 +267,16 @@ class _Judge:
         if not self._everything or not breaking <= self._wanted:
             return _is_broken(self._ws)
         return any(verdict.rule.code in breaking for verdict in found)
+
+
+def collected(rule: Rule, ws: Workspace, config: Config) -> list[Finding]:
+    """What a rule finds in a workspace.
+
+    Raises:
+        AlignError: it crashed.
+    """
+    assert rule.check is not None
+    return _collected(rule, partial(rule.check, ws, config), ws)
 
 
 def _collected(rule: Rule, check: Callable[[], Iterator[Finding]], ws: Workspace) -> list[Finding]:

@@ -128,6 +128,9 @@ class Rule(NamedTuple):
     """Whether a comment may suppress it; a guardrail is waived instead."""
     origin: str = ""
     """The plugin that brings it; empty for ours."""
+    local: bool = False
+    """Whether what it says of a team and its documents depends on these and on those linked with them alone, so that
+    a change elsewhere changes nothing about it. It goes through teams, their parts or pairs of them, one by one."""
 
     @property
     def source(self) -> str:
@@ -146,11 +149,13 @@ class Rule(NamedTuple):
         return Page(" ".join(summary.split()), {heading: text.strip("\n") for heading, text in sections})
 
 
-def rule(code: str, name: str, severity: Severity, *, suppressible: bool = True) -> Callable[[Check], Rule]:
+def rule(
+    code: str, name: str, severity: Severity, *, suppressible: bool = True, local: bool = False
+) -> Callable[[Check], Rule]:
     """Makes a rule of a generator over findings; its docstring becomes its page."""
 
     def make(check: Check) -> Rule:
-        return Rule(code, name, severity, check, suppressible=suppressible)
+        return Rule(code, name, severity, check, suppressible=suppressible, local=local)
 
     return make
 

@@ -56,10 +56,16 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     there is none, talk to those who steer: perhaps an outcome is missing, perhaps the goal can go.
     """
     ends = {
-        goal.key
-        for goal in ws.goals.values()
-        if ws.trace[goal.key] is Trace.ENDS and goal.is_open and goal.path not in ws.asleep
+        key
+        for key, trace in ws.trace.items()
+        if trace is Trace.ENDS
+        and (goal := ws.goals.get(key.removeprefix("goal:"))) is not None
+        and goal.key == key
+        and goal.is_open
+        and goal.path not in ws.asleep
     }
+    if not ends:
+        return
     chained: dict[str, list[Goal]] = {}
     for goal in ws.goals.values():
         if goal.key in ends:
@@ -433,7 +439,7 @@ def _carried(ws: Workspace) -> set[str]:
     return carried
 
 
-@rule("AL304", "team-without-goals", Severity.INFO)
+@rule("AL304", "team-without-goals", Severity.INFO, local=True)
 def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     """An active team with no goal for now.
 
@@ -620,6 +626,8 @@ def conflicting_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     may not need this metric at all. Where the organisation has decided, say so in the metric's `direction`.
     """
     wanted: dict[str, list[Push]] = {}
+    if all(metric.direction is not None for metric in ws.metrics.values()):
+        return
     for goal in ws.goals.values():
         if not goal.measures or not goal.is_open or goal.is_proposed or goal.path in ws.asleep:
             continue

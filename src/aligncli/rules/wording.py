@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 
 from aligncli.config import Config
@@ -163,8 +163,9 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
 
 def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:
     """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
-    index = Index([[word for word in text if word[-1] != "%"] for text in said])
-    for left, right in index.pairs(_ALIKE):
+    titles = tuple(goal.title for goal in goals) if ws.kept is not None else ()
+    index, pairs = ws.once("AL305", titles, partial(_index, said))
+    for left, right in pairs:
         if _say_the_same(goals[left], said[left], goals[right], said[right]):
             yield left, right, ""
     moving: dict[tuple[str, float, float], list[int]] = defaultdict(list)
@@ -181,6 +182,12 @@ def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str
                 both = sum(1 for word in said[left] if word in said[right])
                 if both >= _FEWEST and index.alike(left, right) >= _ALIKE_BY_FIGURES:
                     yield left, right, f", and both move `{names[metric]}` from {baseline:g} to {target:g}"
+
+
+def _index(said: Sequence[Mapping[str, str]]) -> tuple[Index, Sequence[tuple[int, int]]]:
+    """An index of what titles say, and the pairs of those whose words are alike."""
+    index = Index([[word for word in text if word[-1] != "%"] for text in said])
+    return index, list(index.pairs(_ALIKE))
 
 
 def _say_the_same(one: Goal, left: Mapping[str, str], other: Goal, right: Mapping[str, str]) -> bool:
@@ -310,7 +317,7 @@ _REPEATED = 0.75
 """A goal repeats what it supports when it says nothing else, and at least so much of it."""
 
 
-@rule("AL310", "passed-through-goal", Severity.INFO)
+@rule("AL310", "passed-through-goal", Severity.INFO, local=True)
 def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal that only repeats what it supports.
 
@@ -503,7 +510,7 @@ _COUNTING = listed("2 3 4 5 6 7 8 9 two three four five six seven eight nine ten
 """How many things are to be delivered."""
 
 
-@rule("AL604", "output-as-goal", Severity.INFO)
+@rule("AL604", "output-as-goal", Severity.INFO, local=True)
 def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal phrased as something to ship instead of a change for someone.
 

@@ -103,7 +103,7 @@ class Declarer:
                     self._ws.set_aside.add(thing.path)
         else:
             table[thing.ref] = space.all[thing.ref] = thing
-            if _is_retired(thing, self._ws.as_of):
+            if is_retired(thing, self._ws.as_of):
                 space.retired.add(thing.ref)
 
     def _declare_parts(self, trusted: Sequence[Document]) -> None:
@@ -309,7 +309,7 @@ def _primacy(document: Document) -> tuple[int, int, str]:
     return rank, document.path.count("/"), document.path
 
 
-def _is_retired(thing: Any, as_of: date) -> bool:
+def is_retired(thing: Any, as_of: date) -> bool:
     """Archived, dropped, or achieved (from the day after it closed on, or at once where no day is given)."""
     if isinstance(thing, Goal | Outcome):
         if thing.status == "dropped":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from aligncli.model import (
@@ -18,7 +18,7 @@ from aligncli.workspace.poison import Poisoner
 from aligncli.workspace.resolve import Resolver
 from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
-from aligncli.workspace.workspace import Trace, Workspace
+from aligncli.workspace.workspace import Doubts, Trace, Workspace
 
 
 def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fiscal: FiscalYear) -> Workspace:
@@ -36,22 +36,30 @@ def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fis
     trusted = [document for document in ws.documents if document.trusted]
     Declarer(ws, names, resolver).run(trusted, [document for document in ws.documents if not document.trusted])
     Poisoner(ws, names).run()
+    ws.doubts = Doubts(frozenset(ws.poisoned), frozenset(ws.unknown_supports))
+    ws.is_certain = names.are_certain and not (ws.poisoned or ws.set_aside or ws.clashes)
     for document in trusted:
         if document.path not in ws.set_aside:
             resolver.resolve_document(document)
+    ws.names, ws.noted = names, ws.references
     find_misnomers(ws, names)
-    _follow(ws)
+    things: dict[str, Goal | Outcome] = {thing.key: thing for thing in ws.outcomes.values()}
+    things.update((goal.key, goal) for goal in ws.goals.values())
+    follow(ws, things)
     _scope(ws, names)
     return ws
 
 
-def _follow(ws: Workspace) -> None:
-    """Which outcomes and goals reach the north star, and which only lead in a ring."""
-    things: dict[str, Goal | Outcome] = {thing.key: thing for thing in ws.outcomes.values()}
-    things.update((goal.key, goal) for goal in ws.goals.values())
+def follow(ws: Workspace, things: Mapping[str, Goal | Outcome]) -> None:
+    """Which outcomes and goals reach the north star, and which only lead in a ring.
+
+    Args:
+        ws: whose ``trace`` knows everything else that they lead to, and is told of them.
+        things: some of its outcomes and goals by key, and all that lead to them.
+    """
 
     def successors(key: str) -> list[str]:
-        return [support.target.key for support in ws.supports.get(key, ())]
+        return [above for support in ws.supports.get(key, ()) if (above := support.target.key) in things]
 
     for component in components(things, successors):
         if len(component) > 1 or component[0] in successors(component[0]):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any, NamedTuple, Protocol
 
 from aligncli.diagnostics import Related, Route
@@ -194,7 +195,32 @@ class Names:
         """What may be former names, and cannot be read."""
         self.repeating: set[str] = set()
         """Teams with a goal or service that is declared twice, so that another may be lacking."""
+        self.unsure: frozenset[tuple[str, str]] = frozenset()
+        """Nouns and names that are perhaps no longer used, although they are among the used ones."""
         self._goals_by_id: dict[str, list[Goal]] | None = None
+
+    @property
+    def spaces(self) -> Mapping[str, Namespace]:
+        """All namespaces, by what they hold."""
+        every = (*self.bare, self.goals, self.services, self.experiments)
+        return {space.noun: space for space in every}
+
+    def with_spaces(self, spaces: Mapping[str, Namespace]) -> Names:
+        """The same, with other namespaces in place of some."""
+        names = copy(self)
+        for attribute, space in vars(self).items():
+            if isinstance(space, Namespace):
+                setattr(names, attribute, spaces.get(space.noun, space))
+        names.bare = (names.outcomes, names.teams, names.guardrails, names.metrics, names.communities)
+        names._goals_by_id = None
+        return names
+
+    @property
+    def are_certain(self) -> bool:
+        """Whether all declarations could be read, and nothing is declared twice."""
+        return not (self.partly_known or self.perhaps or self.repeating) and not any(
+            space.incomplete or space.repeats for space in self.spaces.values()
+        )
 
     def space_of(self, thing: Any) -> Namespace | None:
         """The namespace of a thing that is referred to by its bare id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 
 from aligncli.model import Guardrail, Scope, Team
 
@@ -54,6 +55,14 @@ class ScopeIndex:
         if known is None:
             known = self._known[team.id] = self._find(team)
         return known
+
+    def without(self, teams: Iterable[str]) -> ScopeIndex:
+        """The same index, which knows nothing of some teams any more: they have other types or tags now."""
+        other = copy(self)
+        other._known = {**self._known}
+        for team in teams:
+            other._known.pop(team, None)
+        return other
 
     def _find(self, team: Team) -> list[tuple[Guardrail, bool]]:
         lists = [self._everywhere, self._by_team.get(team.id, ())]

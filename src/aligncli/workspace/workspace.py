@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from aligncli.diagnostics import Fact, Finding, Route
 from aligncli.model import (
@@ -39,6 +39,11 @@ from aligncli.workspace.load import Document
 from aligncli.workspace.names import Clash, Misnomer, Reference
 from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
+
+if TYPE_CHECKING:
+    from aligncli.workspace.names import Names
+
+T = TypeVar("T")
 
 Dated = Goal | Outcome | Team | GoalsDocument | Org
 """What may state a period, for itself or for what takes it."""
@@ -167,6 +172,25 @@ def kind_of(interaction: Interaction) -> Kind:
     return interaction.mode, GIVES[interaction.role]
 
 
+class Doubts(NamedTuple):
+    """What is unknown because a document is broken."""
+
+    facts: frozenset[Fact]
+    supports: frozenset[str]
+    """The keys of goals and outcomes that may support more than can be read."""
+
+
+class Neighbours(NamedTuple):
+    """Who has to do with a team, by its id; an index for linking again."""
+
+    documents: Mapping[str, Sequence[str]]
+    """The paths of its own documents."""
+    waiting: Mapping[str, frozenset[str]]
+    """The references of goals that wait for it, or for a goal of it."""
+    naming: Mapping[str, frozenset[str]]
+    """The ids of teams whose Team API says that they work with it."""
+
+
 class Place(NamedTuple):
     """A value in a document."""
 
@@ -265,6 +289,8 @@ class Workspace:
         self.clashes: list[Clash] = []
         self.references: list[Reference] = []
         """The references that are not simply right."""
+        self.noted: list[Reference] = []
+        """The same, with those that misnomers explain."""
         self.misnomers: list[Misnomer] = []
         """Declarations that everybody calls by another name than their own."""
         self.poisoned: set[Fact] = set()
@@ -273,6 +299,16 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
+        self.names: Names | None = None
+        """What the references were resolved with."""
+        self.is_certain = False
+        """Whether all that is declared could be read, and each thing is declared once."""
+        self.doubts = Doubts(frozenset(), frozenset())
+        """What was unknown before any reference was resolved."""
+        self.odd: frozenset[str] | None = None
+        """The documents with references that are not simply right, once somebody has looked for them."""
+        self.kept: dict[str, tuple[Any, Any]] | None = None
+        """What :meth:`once` worked out, from one link to the next; nothing where it will not be asked again."""
         self._measuring: dict[int, list[Measuring]] = {}
         self._periods: dict[int, tuple[Goal | Outcome, _Timing]] = {}
         self._inheritance: dict[str, _Timing] = {}
@@ -300,6 +336,15 @@ class Workspace:
         """
         document = self.by_path.get(thing.path)
         return document.own.get((*thing.route, *part), {}) if document is not None else {}
+
+    def once(self, name: str, given: Any, make: Callable[[], T]) -> T:
+        """What is dear to work out, and the same as the last time when that is ``given`` which it is worked out from."""
+        if self.kept is None:
+            return make()
+        known = self.kept.get(name)
+        if known is None or known[0] != given:
+            known = self.kept[name] = given, make()
+        return cast(T, known[1])
 
     # --- what is unknown ---
 
@@ -407,12 +452,18 @@ class Workspace:
     @cached_property
     def pairs(self) -> Sequence[Pair]:
         """The teams that work together, both sides beside each other; archived teams and a team with itself aside."""
+        return self.pairs_among(self.interactions)
+
+    def pairs_among(self, teams: Iterable[str], touching: Collection[str] | None = None) -> Sequence[Pair]:
+        """The same as far as some teams say it, and of those only with one of the teams ``touching``."""
         pairs: dict[tuple[str, str], Pair] = {}
-        for team_id, said in self.interactions.items():
+        for team_id in teams:
             is_guess = team_id not in self.current_apis
-            for named in said:
+            for named in self.interactions.get(team_id, ()):
                 own, other = named.team, named.other
                 if own.id == other.id or other.is_archived:
+                    continue
+                if touching is not None and own.id not in touching and other.id not in touching:
                     continue
                 turned = other.id < own.id
                 ids = (other.id, own.id) if turned else (own.id, other.id)
@@ -530,12 +581,12 @@ class Workspace:
         ended more than ``grace`` days ago, which is a matter of its own (AL702).
         """
         if grace not in self._compared:
-            self._compared[grace] = self._compare(grace)
+            self._compared[grace] = self._compare(grace, self.goals.values())
         return self._compared[grace]
 
-    def _compare(self, grace: int) -> Compared:
+    def _compare(self, grace: int, goals: Iterable[Goal]) -> Compared:
         compared = Compared([], set(), set())
-        for goal in self.goals.values():
+        for goal in goals:
             supports = self.supports.get(goal.key)
             if not supports or not goal.is_open:
                 continue
@@ -682,6 +733,25 @@ class Workspace:
                     teams[support.target.key] = teams.get(support.target.key, 0) | teams[key]
         return {key: number.bit_count() for key, number in teams.items()}
 
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Who has to do with which team."""
+        documents: dict[str, list[str]] = {}
+        for document in self.documents:
+            content = document.content
+            if isinstance(content, Team | GoalsDocument | TeamApi):
+                team = self.names.current_team(content.team) if self.names is not None else content.team
+                documents.setdefault(team, []).append(document.path)
+        waiting: dict[str, set[str]] = {}
+        for key, depends in self.depends.items():
+            for depending in depends:
+                waiting.setdefault(depending.team.id, set()).add(key.removeprefix("goal:"))
+        naming: dict[str, set[str]] = {}
+        for team, said in self.interactions.items():
+            for named in said:
+                naming.setdefault(named.other.id, set()).add(team)
+        return Neighbours(documents, _frozen(waiting), _frozen(naming))
+
     # --- files ---
 
     def resolve_path(self, document: str, target: str) -> str | None:
@@ -710,6 +780,10 @@ class Workspace:
         folder, _, name = path.rpartition("/")
         inside = self._folders.get(folder.casefold())
         return inside.meant(name) if inside is not None else None
+
+
+def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(some) for name, some in sets.items()}
 
 
 def _word_starts(text: str) -> set[str]:

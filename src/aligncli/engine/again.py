@@ -1,0 +1,64 @@
+"""A check that is repeated after each change, for which only what may be different is looked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aligncli.diagnostics import Finding, Severity
+from aligncli.engine.report import Report
+from aligncli.engine.run import Task, collected, run
+from aligncli.rules.base import Rule
+from aligncli.workspace.again import Focus
+
+
+class Again:
+    """Remembers what each rule found."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Sequence[Finding]] = {}
+
+    def run(
+        self, task: Task, focus: Focus | None = None, *, show: Severity = Severity.INFO, silenced: bool = False
+    ) -> Report:
+        """Checks a workspace, as :func:`aligncli.engine.run.run` does.
+
+        Args:
+            task: what is checked, and how: with a focus, in the same way as the last time.
+            focus: what may be different from the last time; everything where it is not given.
+            show: the least severity that is located and listed.
+            silenced: whether to list what was suppressed or is in the baseline.
+
+        Raises:
+            AlignError: as there; then the next check has to be without a focus.
+        """
+        before = self._found if focus is not None else {}
+        found: dict[str, Sequence[Finding]] = {}
+
+        def collect(rule: Rule) -> Sequence[Finding]:
+            known = before.get(rule.code)
+            findings = None
+            if focus is not None and known is not None and rule.local and not rule.origin:
+                findings = _renewed(rule, known, focus, task)
+            found[rule.code] = collected(rule, task.ws, task.config) if findings is None else findings
+            return found[rule.code]
+
+        self._found = {}
+        report = run(task, show=show, silenced=silenced, collect=collect)
+        self._found = found
+        return report
+
+
+def _renewed(rule: Rule, known: Sequence[Finding], focus: Focus, task: Task) -> Sequence[Finding] | None:
+    """What a local rule finds now, out of what it found before; nothing where it speaks of more than the focus."""
+    gone = collected(rule, focus.before, task.config)
+    come = collected(rule, focus.after, task.config)
+    if gone == come:
+        return known if all(finding.path in focus.paths for finding in come) else None
+    if not all(finding.path in focus.paths for finding in (*gone, *come)):
+        return None
+    left = list(known)
+    for finding in gone:
+        if finding not in left:
+            return None
+        left.remove(finding)
+    return left + come
