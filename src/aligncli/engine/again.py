@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aligncli.diagnostics import Finding, Severity
-from aligncli.engine.report import Report
+from aligncli.engine.report import Place, Report
 from aligncli.engine.run import Task, collected, run
 from aligncli.rules.base import Rule
-from aligncli.workspace.again import Focus
+from aligncli.workspace.again import Focus, View
 
 
 class Again:
@@ -16,6 +16,7 @@ class Again:
 
     def __init__(self) -> None:
         self._found: dict[str, Sequence[Finding]] = {}
+        self._documents: Sequence[Place] = ()
 
     def run(
         self, task: Task, focus: Focus | None = None, *, show: Severity = Severity.INFO, silenced: bool = False
@@ -35,26 +36,25 @@ class Again:
         found: dict[str, Sequence[Finding]] = {}
 
         def collect(rule: Rule) -> Sequence[Finding]:
-            known = before.get(rule.code)
-            findings = None
-            if focus is not None and known is not None and rule.local and not rule.origin:
-                findings = _renewed(rule, known, focus, task)
+            known, findings = before.get(rule.code), None
+            view = getattr(focus, rule.local, None) if focus is not None and not rule.origin else None
+            if known is not None and view is not None:
+                findings = _renewed(rule, known, view, task)
             found[rule.code] = collected(rule, task.ws, task.config) if findings is None else findings
             return found[rule.code]
 
         self._found = {}
-        report = run(task, show=show, silenced=silenced, collect=collect)
-        self._found = found
+        documents = self._documents if focus is not None else None
+        report = run(task, show=show, silenced=silenced, collect=collect, documents=documents)
+        self._found, self._documents = found, report.documents
         return report
 
 
-def _renewed(rule: Rule, known: Sequence[Finding], focus: Focus, task: Task) -> Sequence[Finding] | None:
-    """What a local rule finds now, out of what it found before; nothing where it speaks of more than the focus."""
-    gone = collected(rule, focus.before, task.config)
-    come = collected(rule, focus.after, task.config)
-    if gone == come:
-        return known if all(finding.path in focus.paths for finding in come) else None
-    if not all(finding.path in focus.paths for finding in (*gone, *come)):
+def _renewed(rule: Rule, known: Sequence[Finding], view: View, task: Task) -> Sequence[Finding] | None:
+    """What a local rule finds now, out of what it found before; nothing where it speaks of more than the view."""
+    gone = collected(rule, view.before, task.config)
+    come = collected(rule, view.after, task.config)
+    if view.paths is not None and not all(finding.path in view.paths for finding in (*gone, *come)):
         return None
     left = list(known)
     for finding in gone:

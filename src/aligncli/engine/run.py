@@ -61,6 +61,7 @@ def run(
     silenced: bool = False,
     before: Before | None = None,
     collect: Collect | None = None,
+    documents: Sequence[Place] | None = None,
 ) -> Report:
     """Checks a workspace.
 
@@ -70,6 +71,7 @@ def run(
         silenced: whether to list what was suppressed or is in the baseline.
         before: what an earlier state had, which is left out.
         collect: what rules find, where somebody knows it already; else they run.
+        documents: those that are reported on, where somebody knows them already.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
@@ -87,11 +89,12 @@ def run(
     shown.sort(key=_by_place)
     mended = [verdict.finding for verdict in (*verdicts, *judge.known)]
     fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
-    documents = [
-        Place(document.path, ws.team_around(document.path))
-        for document in ws.documents
-        if document.kind and (not reports_on or reports_on(document.path))
-    ]
+    if documents is None:
+        documents = [
+            Place(document.path, ws.team_around(document.path))
+            for document in ws.documents
+            if document.kind and (not reports_on or reports_on(document.path))
+        ]
     return Report(
         shown,
         _summary(ws, verdicts, judge, fixes, len(documents)),

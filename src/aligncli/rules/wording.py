@@ -119,13 +119,11 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Talk to the other team. Let one pursue the goal and the other support it: `supports: [{to: team/goal, how: …}]`.
     If each means something of its own, say in the titles what it is.
     """
-    goals = [goal for goal in ws.goals.values() if goal.is_open and _is_awake(ws, goal)]
-    said = [words(goal.title) for goal in goals]
     place: dict[str, int] = {}
     same: dict[str, list[str]] = defaultdict(list)
     figures: dict[str, str] = {}
-    for left, right, figure in _alike(ws, goals, said):
-        one, other = goals[left], goals[right]
+    for left, right, figure, *refs in ws.once("AL305", (ws.titles, ws.figures), partial(_candidates, ws)):
+        one, other = (ws.goals[ref] for ref in refs)
         if _are_two(ws, one, other):
             same[one.ref].append(other.ref)
             same[other.ref].append(one.ref)
@@ -138,7 +136,7 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
             continue
         members = sorted((ws.goals[ref] for ref in group), key=lambda goal: (_begins(ws, goal), place[goal.ref]))
         *others, goal = members
-        own, theirs = said[place[goal.ref]], [said[place[other.ref]] for other in others]
+        own, theirs = words(goal.title), [words(other.title) for other in others]
         shared = [word for word in own if all(word in text for text in theirs)]
         shared = shared or [word for word in own if any(word in text for text in theirs)]
         yield Finding(
@@ -161,10 +159,18 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
+def _candidates(ws: Workspace) -> Sequence[tuple[int, int, str, str, str]]:
+    """What :func:`_alike` gives for all open goals, with their references."""
+    goals = [goal for goal in ws.goals.values() if goal.is_open and _is_awake(ws, goal)]
+    return [
+        (left, right, figure, goals[left].ref, goals[right].ref)
+        for left, right, figure in _alike(ws, goals, [words(goal.title) for goal in goals])
+    ]
+
+
 def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:
     """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
-    titles = tuple(goal.title for goal in goals) if ws.kept is not None else ()
-    index, pairs = ws.once("AL305", titles, partial(_index, said))
+    index, pairs = ws.once("AL305's index", ws.titles, partial(_index, said))
     for left, right in pairs:
         if _say_the_same(goals[left], said[left], goals[right], said[right]):
             yield left, right, ""
@@ -317,7 +323,7 @@ _REPEATED = 0.75
 """A goal repeats what it supports when it says nothing else, and at least so much of it."""
 
 
-@rule("AL310", "passed-through-goal", Severity.INFO, local=True)
+@rule("AL310", "passed-through-goal", Severity.INFO, local="teams")
 def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal that only repeats what it supports.
 
@@ -510,7 +516,7 @@ _COUNTING = listed("2 3 4 5 6 7 8 9 two three four five six seven eight nine ten
 """How many things are to be delivered."""
 
 
-@rule("AL604", "output-as-goal", Severity.INFO, local=True)
+@rule("AL604", "output-as-goal", Severity.INFO, local="teams")
 def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal phrased as something to ship instead of a change for someone.
 

@@ -6,6 +6,7 @@ Whatever is not provably the same as linking everything is refused, and the call
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -18,24 +19,35 @@ from aligncli.workspace.load import Document
 from aligncli.workspace.misnomers import find_misnomers
 from aligncli.workspace.names import Names, Namespace, Reference, Status
 from aligncli.workspace.resolve import Resolver
-from aligncli.workspace.workspace import Compared, Neighbours, Place, Trace, Workspace
+from aligncli.workspace.workspace import Compared, Neighbours, Place, Workspace, metrics_of
 
 T = TypeVar("T")
 TeamsOwn = Team | GoalsDocument | TeamApi
+
+_MOST = 4
+"""What more than one in so many goals are measured by is looked at with all the others."""
 
 _CARRIED = ("_metric_texts", "_team_folders", "applying")
 """Of what a workspace works out once, that which a change of this kind leaves as it is."""
 
 
-class Focus(NamedTuple):
-    """What a change may make a difference to: the documents of some teams, seen before and after it.
+class View(NamedTuple):
+    """A part of a workspace, as it was before a change and as it is after it."""
 
-    A rule that is *local* finds something else only there. What it finds in all else is the same.
-    """
-
-    paths: frozenset[str]
     before: Workspace
     after: Workspace
+    paths: frozenset[str] | None = None
+    """Where alone anything is found in it; nothing where it may be anywhere."""
+
+
+class Focus(NamedTuple):
+    """What a change may make a difference to. A rule that is *local* finds something else only there, and the same as
+    before in all else."""
+
+    teams: View
+    """The teams whose documents changed, and those linked with them."""
+    metrics: View | None
+    """What the metrics measure that are used in the changed documents; nothing where that is nearly everything."""
 
 
 def relinked(ws: Workspace, changed: Mapping[str, Document | None]) -> tuple[Workspace, Focus] | None:
@@ -171,6 +183,9 @@ class _Again:
         if not self._scope():
             return None
         self._time()
+        self._wait()
+        self._own()
+        self._say()
         return new, self._focus()
 
     def _replace(self) -> None:
@@ -178,7 +193,6 @@ class _Again:
         old, new = self._old, self._new
         new.documents = list(old.documents)
         new.by_path = {**old.by_path}
-        at = {document.path: index for index, document in enumerate(old.documents)}
         tables: dict[type, dict[str, Any]] = {}
         for kind, name in ((Goal, "goals"), (Experiment, "experiments"), (Service, "services"), (Team, "teams")):
             tables[kind] = {**getattr(old, name)}
@@ -188,7 +202,8 @@ class _Again:
             before, after = old.by_path[path].content, document.content
             assert isinstance(before, TeamsOwn)
             assert isinstance(after, TeamsOwn)
-            new.documents[at[path]] = new.by_path[path] = document
+            at = bisect_left(old.documents, path, key=lambda one: one.path)
+            new.documents[at] = new.by_path[path] = document
             self._teams[after.team] = None
             for one, other in zip(_things(before), _things(after), strict=True):
                 self._swap[id(one)] = tables[type(other)][other.ref] = other
@@ -200,8 +215,10 @@ class _Again:
                 new.goals_of[after.team] = [self._swap.get(id(goal), goal) for goal in new.goals_of[after.team]]
         new._problems, new._compared = None, {}
         new._broken = {path: known for path, known in old._broken.items() if path not in self._changed}
-        new._periods = {key: known for key, known in old._periods.items() if key not in self._swap}
-        new._measuring = {key: known for key, known in old._measuring.items() if key not in self._swap}
+        new._periods, new._measuring = {**old._periods}, {**old._measuring}
+        for key in self._swap:
+            new._periods.pop(key, None)
+            new._measuring.pop(key, None)
 
     def _renewed(self, names: Names) -> Names:
         """The names, for what they stand for now."""
@@ -273,8 +290,8 @@ class _Again:
 
     def _neighbours(self) -> Neighbours:
         """Who has to do with whom, the changed links counted in."""
-        documents, waiting, naming = self._old.neighbours
-        waiting, naming = {**waiting}, {**naming}
+        documents, waiting, naming, measuring = self._old.neighbours
+        waiting, naming, measuring = {**waiting}, {**naming}, {**measuring}
         for path in self._changed:
             for part, is_there in ((self._before[path].ws, False), (self._after[path].ws, True)):
                 for key, depends in part.depends.items():
@@ -283,7 +300,11 @@ class _Again:
                 for team, said in part.interactions.items():
                     for named in said:
                         _mark(naming, named.other.id, team, is_there)
-        return Neighbours(documents, waiting, naming)
+            for ws, is_there in ((self._old, False), (self._new, True)):
+                for table, thing in _measured(ws.by_path[path]):
+                    for metric in metrics_of(ws, thing):
+                        _mark(measuring, metric, (table, thing.ref), is_there)
+        return Neighbours(documents, waiting, naming, measuring)
 
     def _name_others(self) -> None:
         """Where each team is first named by another one."""
@@ -331,7 +352,7 @@ class _Again:
 
     def _gather_odd(self) -> bool:
         """Gathers the references that are not simply right, and what that leaves unknown; ``False`` where nobody can
-        say here which names are still used."""
+        say here which names are still used, or a declaration counts as misspelt now, or no more."""
         old, new, swap = self._old, self._new, self._swap
         noted = [
             reference._replace(
@@ -354,7 +375,7 @@ class _Again:
         new.noted = new.references = noted
         new.misnomers = []
         find_misnomers(new, self._names)
-        return True
+        return {item.thing.key for item in new.misnomers} == {item.thing.key for item in old.misnomers}
 
     def _count_uses(self, noted: Iterable[Reference]) -> bool:
         """Keeps account of the names that are used; ``False`` where that of something which may have been misspelt
@@ -430,6 +451,56 @@ class _Again:
                 if not new._compare(grace, goals).apart:
                     new._compared[grace] = Compared([], set(), set())
 
+    def _wait(self) -> None:
+        """Who waits for whom; the rings are the same where there is none and nobody waits for others than before."""
+        old, new = self._old, self._new
+        if "waits" not in old.__dict__:
+            return
+        near = set(self._goals)
+        for team in self._teams:
+            near.update(f"goal:{ref}" for ref in new.neighbours.waiting.get(team, ()))
+        waits = {**old.waits}
+        is_same = not old.waiting_rings
+        for key in near:
+            now = new.waits_of(key)
+            was = waits.pop(key, [])
+            if now:
+                waits[key] = now
+            is_same = is_same and [one.awaited.key for one in was] == [one.awaited.key for one in now]
+        new.__dict__["waits"] = waits
+        if is_same:
+            new.__dict__["waiting_rings"] = []
+
+    def _own(self) -> None:
+        """Who owns which software, of that which the changed teams own or owned."""
+        old, new = self._old, self._new
+        if "owners" not in old.__dict__:
+            return
+        names = {
+            name
+            for ws in (old, new)
+            for team in self._teams
+            if team in ws.current_apis
+            for name, _ in ws.owned_by(ws.apis[team])
+        }
+        teams = {owning.team.id for name in names for owning in old.owners.get(name, ())}.union(self._teams)
+        owners = {name: owning for name, owning in old.owners.items() if name not in names} if names else old.owners
+        for team in new.current_apis if names else ():
+            if team in teams and not new.teams[team].is_group:
+                for name, owning in new.owned_by(new.apis[team]):
+                    if name in names:
+                        owners.setdefault(name, []).append(owning)
+        new.__dict__["owners"] = owners
+
+    def _say(self) -> None:
+        """Whether goals say, or measure, something else."""
+        was = [one for path in self._changed for one in _goals_in(self._old.by_path[path])]
+        now = [one for path in self._changed for one in _goals_in(self._new.by_path[path])]
+        if [(one.title, one.is_open) for one in was] != [(one.title, one.is_open) for one in now]:
+            self._new.titles = object()
+        if [_figures(one) for one in was] != [_figures(one) for one in now]:
+            self._new.figures = object()
+
     # --- the focus ---
 
     def _focus(self) -> Focus:
@@ -447,9 +518,24 @@ class _Again:
                 near.update(dict.fromkeys(parts[path].ws.named_by_others))
         teams = sorted(team for team in near if team in self._new.teams)
         paths = frozenset(path for team in teams for path in self._new.neighbours.documents.get(team, ()))
-        return Focus(
-            paths, Focused(self._old, teams, self._teams, paths), Focused(self._new, teams, self._teams, paths)
-        )
+        before, after = (_of_teams(ws, teams, self._teams, paths) for ws in (self._old, self._new))
+        return Focus(View(before, after, paths), self._measured())
+
+    def _measured(self) -> View | None:
+        things: set[tuple[str, str]] = set()
+        for ws in (self._old, self._new):
+            for path in self._changed:
+                for table, thing in _measured(ws.by_path[path]):
+                    things.add((table, thing.ref))
+                    for metric in metrics_of(ws, thing):
+                        things |= ws.neighbours.measuring[metric]
+        if len(things) > len(self._new.goals) // _MOST:
+            return None
+        shown = {
+            table: [name for name in getattr(self._new, table) if (table, name) in things]
+            for table in ("goals", "outcomes", "experiments")
+        }
+        return View(Focused(self._old, shown), Focused(self._new, shown))
 
 
 def _things(content: TeamsOwn) -> Iterator[Any]:
@@ -464,7 +550,24 @@ def _things(content: TeamsOwn) -> Iterator[Any]:
         yield from content.services
 
 
-def _mark(index: dict[str, frozenset[str]], name: str, item: str, is_there: bool) -> None:
+def _measured(document: Document) -> Iterator[tuple[str, Goal | Experiment]]:
+    """What has measures in a team's document, with the name of its table."""
+    for goal in _goals_in(document):
+        yield "goals", goal
+    if isinstance(document.content, Team):
+        for experiment in document.content.experiments:
+            yield "experiments", experiment
+
+
+def _goals_in(document: Document) -> Sequence[Goal]:
+    return document.content.goals if isinstance(document.content, Team | GoalsDocument) else ()
+
+
+def _figures(goal: Goal) -> Any:
+    return goal.is_open, [(one.metric, one.name, one.baseline, one.target) for one in goal.measures]
+
+
+def _mark(index: dict[str, frozenset[T]], name: str, item: T, is_there: bool) -> None:
     known = index.get(name, frozenset())
     index[name] = known | {item} if is_there else known - {item}
     if not index[name]:
@@ -491,42 +594,51 @@ class _Part(Mapping[str, T]):
         return len(self._table)
 
 
+_TABLES = (
+    "teams", "goals", "outcomes", "guardrails", "experiments", "services", "apis", "current_apis", "keeps", "waives",
+    "interactions", "depends",
+)  # fmt: skip
+"""Those that rules go through."""
+
+
 class Focused(Workspace):
-    """A workspace that knows everything and shows the documents of some teams: what a local rule goes through is
-    theirs, and what it looks up may be anybody's.
+    """A workspace that knows everything and goes through some of it.
 
     Args:
         ws: the whole.
-        teams: whose documents it shows.
-        changed: of which of them it shows what they, and others of them, say.
-        paths: of these documents.
+        shown: by table, the names of what it goes through; of a table that is not named, nothing.
     """
 
-    def __init__(self, ws: Workspace, teams: Sequence[str], changed: Collection[str], paths: Iterable[str]) -> None:
+    def __init__(self, ws: Workspace, shown: Mapping[str, Iterable[str]]) -> None:
         self.__dict__.update(ws.__dict__)
         self._whole = ws
         self._problems = None
-        goals = [goal for team in teams for goal in ws.goals_of.get(team, ())]
-        self.documents = [ws.by_path[path] for path in sorted(paths)]
-        shown: dict[str, Iterable[str]] = dict.fromkeys(("teams", "apis", "keeps", "waives", "interactions"), teams)
-        shown |= dict.fromkeys(("outcomes", "guardrails"), ())
-        shown["goals"] = [goal.ref for goal in goals]
-        shown["depends"] = [goal.key for goal in goals]
-        shown["experiments"] = [
-            f"{team}/{experiment.id}" for team in teams for experiment in ws.teams[team].experiments
-        ]
-        shown["services"] = [
-            f"{team}/{service.id}" for team in teams if team in ws.apis for service in ws.apis[team].services
-        ]
-        for name, names in shown.items():
-            self.__dict__[name] = _Part(getattr(ws, name), names)
-        self.__dict__["current_apis"] = _Part(ws.current_apis, teams)
-        around = {other for team in changed for other in ws.neighbours.naming.get(team, ())}
-        self.__dict__["pairs"] = ws.pairs_among(sorted(around.union(changed)), changed)
+        for name in _TABLES:
+            self.__dict__[name] = _Part(getattr(ws, name), shown.get(name, ()))
+        self.documents, self.__dict__["pairs"] = (), ()
 
     def compared(self, grace: int) -> Compared:
         """As in the whole."""
         return self._whole.compared(grace)
+
+
+def _of_teams(ws: Workspace, teams: Sequence[str], changed: Collection[str], paths: Iterable[str]) -> Focused:
+    """The documents of some teams and all that is in them; and the pairs with a team that changed."""
+    goals = [goal for team in teams for goal in ws.goals_of.get(team, ())]
+    shown: dict[str, Iterable[str]] = dict.fromkeys(
+        ("teams", "apis", "current_apis", "keeps", "waives", "interactions"), teams
+    )
+    shown["goals"] = [goal.ref for goal in goals]
+    shown["depends"] = [goal.key for goal in goals]
+    shown["experiments"] = [f"{team}/{experiment.id}" for team in teams for experiment in ws.teams[team].experiments]
+    shown["services"] = [
+        f"{team}/{service.id}" for team in teams if team in ws.apis for service in ws.apis[team].services
+    ]
+    part = Focused(ws, shown)
+    part.documents = [ws.by_path[path] for path in sorted(paths)]
+    naming = {other for team in changed for other in ws.neighbours.naming.get(team, ())}
+    part.__dict__["pairs"] = ws.pairs_among(sorted(naming.union(changed)), changed)
+    return part
 
 
 def _of_the_whole(name: str) -> Any:
@@ -536,6 +648,3 @@ def _of_the_whole(name: str) -> Any:
 
 for _name in ("applying", "owners", "waits", "waiting_rings", "teams_behind", "neighbours", "_metric_texts", "_team_folders"):
     setattr(Focused, _name, _of_the_whole(_name))
-
-
-__all__ = ["Focus", "Focused", "Trace", "relinked"]

@@ -189,6 +189,8 @@ class Neighbours(NamedTuple):
     """The references of goals that wait for it, or for a goal of it."""
     naming: Mapping[str, frozenset[str]]
     """The ids of teams whose Team API says that they work with it."""
+    measuring: Mapping[str, frozenset[tuple[str, str]]]
+    """By a metric's id instead: the goals, outcomes and experiments that it measures, each with the name of its table."""
 
 
 class Place(NamedTuple):
@@ -307,6 +309,10 @@ class Workspace:
         """What was unknown before any reference was resolved."""
         self.odd: frozenset[str] | None = None
         """The documents with references that are not simply right, once somebody has looked for them."""
+        self.titles = object()
+        """Another one as soon as an open goal has another title, or there are other open goals."""
+        self.figures = object()
+        """Another one as soon as an open goal has other baselines and targets."""
         self.kept: dict[str, tuple[Any, Any]] | None = None
         """What :meth:`once` worked out, from one link to the next; nothing where it will not be asked again."""
         self._measuring: dict[int, list[Measuring]] = {}
@@ -543,14 +549,17 @@ class Workspace:
         """Who owns which software, by its name without case, blanks and hyphens; groups and archived teams aside."""
         owners: dict[str, list[Owning]] = {}
         for team_id, api in self.current_apis.items():
-            team = self.teams[team_id]
-            if not team.is_group:
-                for index, owned in enumerate(api.owns):
-                    name = "".join(owned.name.casefold().replace("-", " ").replace("_", " ").split())
-                    owners.setdefault(name or owned.name, []).append(
-                        Owning(team, owned, api.path, ("owns", index, "name"))
-                    )
+            if not self.teams[team_id].is_group:
+                for name, owning in self.owned_by(api):
+                    owners.setdefault(name, []).append(owning)
         return owners
+
+    def owned_by(self, api: TeamApi) -> Iterator[tuple[str, Owning]]:
+        """What a Team API says that its team owns, with the name under which :attr:`owners` has it."""
+        team = self.teams[api.team]
+        for index, owned in enumerate(api.owns):
+            name = "".join(owned.name.casefold().replace("-", " ").replace("_", " ").split())
+            yield name or owned.name, Owning(team, owned, api.path, ("owns", index, "name"))
 
     # --- time ---
 
@@ -691,18 +700,20 @@ class Workspace:
 
         A dependency without impact does not wait; neither does one whose reference stands for a guess.
         """
-        waits: dict[str, list[Waiting]] = {}
-        for key, depends in self.depends.items():
-            goal = self.goals[key.removeprefix("goal:")]
-            if not goal.is_open:
-                continue
-            for depending in depends:
-                awaited = depending.goal
-                if awaited is None or not awaited.is_open or awaited.path in self.asleep or depending.is_guess:
-                    continue
-                if depending.dependency.impact != "none":
-                    waits.setdefault(key, []).append(Waiting(goal, awaited, (*depending.route, "to")))
-        return waits
+        return {key: waits for key in self.depends if (waits := self.waits_of(key))}
+
+    def waits_of(self, key: str) -> list[Waiting]:
+        """The open goals that an open goal waits for."""
+        goal = self.goals[key.removeprefix("goal:")]
+        return [
+            Waiting(goal, awaited, (*depending.route, "to"))
+            for depending in (self.depends.get(key, ()) if goal.is_open else ())
+            if (awaited := depending.goal) is not None
+            and awaited.is_open
+            and awaited.path not in self.asleep
+            and not depending.is_guess
+            and depending.dependency.impact != "none"
+        ]
 
     @cached_property
     def waiting_rings(self) -> list[list[Goal]]:
@@ -750,7 +761,12 @@ class Workspace:
         for team, said in self.interactions.items():
             for named in said:
                 naming.setdefault(named.other.id, set()).add(team)
-        return Neighbours(documents, _frozen(waiting), _frozen(naming))
+        measuring: dict[str, set[tuple[str, str]]] = {}
+        for table in ("goals", "outcomes", "experiments"):
+            for name, thing in getattr(self, table).items():
+                for metric in metrics_of(self, thing):
+                    measuring.setdefault(metric, set()).add((table, name))
+        return Neighbours(documents, _frozen(waiting), _frozen(naming), _frozen(measuring))
 
     # --- files ---
 
@@ -782,7 +798,14 @@ class Workspace:
         return inside.meant(name) if inside is not None else None
 
 
-def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+def metrics_of(ws: Workspace, thing: Goal | Outcome | Experiment) -> set[str]:
+    """The ids of the metrics that measure a thing."""
+    measures = (thing.measure,) if isinstance(thing, Experiment) else thing.measures
+    found = (ws.metric(measure) for measure in measures if isinstance(measure, Measure))
+    return {metric.id for metric in found if metric is not None}
+
+
+def _frozen(sets: Mapping[str, set[T]]) -> dict[str, frozenset[T]]:
     return {name: frozenset(some) for name, some in sets.items()}
 
 
