@@ -83,7 +83,12 @@ class Twice:
         else:
             ws, focus = linked
             self.quick += 1
-        fresh = link([d for path in sorted(self.texts) if (d := self._load(path)) is not None], self._paths(), AS_OF, self._config.fiscal)
+        fresh = link(
+            [d for path in sorted(self.texts) if (d := self._load(path)) is not None],
+            self._paths(),
+            AS_OF,
+            self._config.fiscal,
+        )
         if linked is not None:
             _assert_alike(ws, fresh)
         full = engine.run(self._task(fresh), silenced=True)

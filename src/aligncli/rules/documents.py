@@ -10,7 +10,7 @@ from aligncli.rules.base import rule
 from aligncli.workspace.workspace import Workspace
 
 
-@rule("AL001", "unreadable-document", Severity.ERROR, local="teams")
+@rule("AL001", "unreadable-document", Severity.ERROR)
 def unreadable_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A document that cannot be read as text.
 
@@ -49,7 +49,7 @@ def unreadable_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL001")
 
 
-@rule("AL002", "invalid-frontmatter", Severity.ERROR, local="teams")
+@rule("AL002", "invalid-frontmatter", Severity.ERROR)
 def invalid_frontmatter(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A document whose frontmatter cannot be found or is no mapping.
 
@@ -87,7 +87,7 @@ def invalid_frontmatter(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL002")
 
 
-@rule("AL003", "invalid-yaml", Severity.ERROR, local="teams")
+@rule("AL003", "invalid-yaml", Severity.ERROR)
 def invalid_yaml(ws: Workspace, config: Config) -> Iterator[Finding]:
     """Frontmatter that is not valid YAML.
 
@@ -124,7 +124,7 @@ def invalid_yaml(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL003")
 
 
-@rule("AL004", "duplicate-key", Severity.ERROR, local="teams")
+@rule("AL004", "duplicate-key", Severity.ERROR)
 def duplicate_key(ws: Workspace, config: Config) -> Iterator[Finding]:
     """The same key twice in one mapping.
 
@@ -159,7 +159,7 @@ def duplicate_key(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL004")
 
 
-@rule("AL005", "unknown-kind", Severity.ERROR, local="teams")
+@rule("AL005", "unknown-kind", Severity.ERROR)
 def unknown_kind(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A `kind` that is almost one of ours, or another in a file that carries our fields.
 
@@ -195,7 +195,7 @@ def unknown_kind(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL005")
 
 
-@rule("AL006", "undeclared-document", Severity.WARNING, local="teams")
+@rule("AL006", "undeclared-document", Severity.WARNING)
 def undeclared_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A file that looks like a document but does not say its `kind`.
 

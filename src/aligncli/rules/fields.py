@@ -10,7 +10,7 @@ from aligncli.rules.base import rule
 from aligncli.workspace.workspace import Workspace
 
 
-@rule("AL101", "missing-field", Severity.ERROR, local="teams")
+@rule("AL101", "missing-field", Severity.ERROR)
 def missing_field(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A required field is missing.
 
@@ -45,7 +45,7 @@ def missing_field(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL101")
 
 
-@rule("AL102", "unknown-field", Severity.ERROR, local="teams")
+@rule("AL102", "unknown-field", Severity.ERROR)
 def unknown_field(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A field that this kind of document does not have.
 
@@ -81,7 +81,7 @@ def unknown_field(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL102")
 
 
-@rule("AL103", "wrong-type", Severity.ERROR, local="teams")
+@rule("AL103", "wrong-type", Severity.ERROR)
 def wrong_type(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A value of another type than its field has: a text where a list is expected, and so on.
 
@@ -121,7 +121,7 @@ def wrong_type(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL103")
 
 
-@rule("AL104", "invalid-value", Severity.ERROR, local="teams")
+@rule("AL104", "invalid-value", Severity.ERROR)
 def invalid_value(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A value outside what its field can be.
 

@@ -415,7 +415,7 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
 def _is_any_untraced(ws: Workspace, *, proposed: bool = False) -> bool:
     """Whether some open goal that is decided on, or is not, leads to no outcome: which of them it serves, nobody
     knows yet."""
-    return any(
+    return Trace.ENDS in ws.trace.values() and any(
         trace is Trace.ENDS
         and (goal := ws.goals.get(key.removeprefix("goal:"))) is not None
         and goal.is_open

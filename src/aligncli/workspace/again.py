@@ -213,6 +213,9 @@ class _Again:
                 new.apis[after.team] = after
             elif after.goals:
                 new.goals_of[after.team] = [self._swap.get(id(goal), goal) for goal in new.goals_of[after.team]]
+        if "current_apis" in old.__dict__:
+            current = new.__dict__["current_apis"] = dict(old.current_apis)
+            current.update((team, new.apis[team]) for team in self._teams if team in current)
         new._problems, new._compared = None, {}
         new._broken = {path: known for path, known in old._broken.items() if path not in self._changed}
         new._periods, new._measuring = {**old._periods}, {**old._measuring}
@@ -319,9 +322,7 @@ class _Again:
         for team in touched:
             held = old.named_by_others.get(team)
             places = [
-                place
-                for path in self._changed
-                if (place := self._after[path].ws.named_by_others.get(team)) is not None
+                place for path in self._changed if (place := self._after[path].ws.named_by_others.get(team)) is not None
             ]
             if held is not None and held.path not in self._changed:
                 places.append(held)
@@ -339,10 +340,7 @@ class _Again:
         paths.update(new.apis[other].path for other in new.neighbours.naming.get(team, ()))
         paths.update(self._after)  # in which a reference may fail, and name the team all the same
         for path in sorted(paths.difference(self._changed)):
-            if path not in self._after:
-                part = _resolved(new, self._names, new.by_path[path])
-            else:
-                part = self._after[path]
+            part = self._after.get(path) or _resolved(new, self._names, new.by_path[path])
             place = part.ws.named_by_others.get(team)
             if place is not None:
                 return [place]
@@ -402,7 +400,10 @@ class _Again:
 
     def _is_supported(self, thing: Any) -> bool:
         """Whether something supports an outcome by its right name."""
-        others: list[Goal | Outcome] = [*self._new.supporters.get(thing.key, ()), *self._new.children.get(thing.key, ())]
+        others: list[Goal | Outcome] = [
+            *self._new.supporters.get(thing.key, ()),
+            *self._new.children.get(thing.key, ()),
+        ]
         return any(text == thing.ref for other in others for text, _, _ in support_links(other.supports))
 
     # --- what follows from links ---
@@ -435,7 +436,10 @@ class _Again:
         old, new = self._old, self._new
         teams = [team for team in self._teams if new.teams[team] is not old.teams[team]]
         new.scope = old.scope.without(teams)
-        if any((old.teams[team].type, old.teams[team].tags) != (new.teams[team].type, new.teams[team].tags) for team in teams):
+        if any(
+            (old.teams[team].type, old.teams[team].tags) != (new.teams[team].type, new.teams[team].tags)
+            for team in teams
+        ):
             new.__dict__.pop("applying", None)
             return new.applying == old.applying
         return True
@@ -481,13 +485,13 @@ class _Again:
             for ws in (old, new)
             for team in self._teams
             if team in ws.current_apis
-            for name, _ in ws.owned_by(ws.apis[team])
+            for name, _ in ws.owned_by(team)
         }
         teams = {owning.team.id for name in names for owning in old.owners.get(name, ())}.union(self._teams)
         owners = {name: owning for name, owning in old.owners.items() if name not in names} if names else old.owners
         for team in new.current_apis if names else ():
             if team in teams and not new.teams[team].is_group:
-                for name, owning in new.owned_by(new.apis[team]):
+                for name, owning in new.owned_by(team):
                     if name in names:
                         owners.setdefault(name, []).append(owning)
         new.__dict__["owners"] = owners
@@ -646,5 +650,14 @@ def _of_the_whole(name: str) -> Any:
     return property(lambda self: getattr(self._whole, name))
 
 
-for _name in ("applying", "owners", "waits", "waiting_rings", "teams_behind", "neighbours", "_metric_texts", "_team_folders"):
+for _name in (
+    "applying",
+    "owners",
+    "waits",
+    "waiting_rings",
+    "teams_behind",
+    "neighbours",
+    "_metric_texts",
+    "_team_folders",
+):
     setattr(Focused, _name, _of_the_whole(_name))

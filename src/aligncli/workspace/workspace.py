@@ -548,15 +548,15 @@ class Workspace:
     def owners(self) -> dict[str, list[Owning]]:
         """Who owns which software, by its name without case, blanks and hyphens; groups and archived teams aside."""
         owners: dict[str, list[Owning]] = {}
-        for team_id, api in self.current_apis.items():
+        for team_id in self.current_apis:
             if not self.teams[team_id].is_group:
-                for name, owning in self.owned_by(api):
+                for name, owning in self.owned_by(team_id):
                     owners.setdefault(name, []).append(owning)
         return owners
 
-    def owned_by(self, api: TeamApi) -> Iterator[tuple[str, Owning]]:
-        """What a Team API says that its team owns, with the name under which :attr:`owners` has it."""
-        team = self.teams[api.team]
+    def owned_by(self, team_id: str) -> Iterator[tuple[str, Owning]]:
+        """What a team's Team API says that it owns, with the name under which :attr:`owners` has it."""
+        team, api = self.teams[team_id], self.apis[team_id]
         for index, owned in enumerate(api.owns):
             name = "".join(owned.name.casefold().replace("-", " ").replace("_", " ").split())
             yield name or owned.name, Owning(team, owned, api.path, ("owns", index, "name"))
