@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
 from aligncli import engine
 from aligncli.config import Config
-from aligncli.diagnostics import AlignError
+from aligncli.engine.again import Again
+from aligncli.engine.baseline import DEFAULT_NAME as NAME
 from aligncli.engine.baseline import Baseline, read_baseline
 from aligncli.schema import Schemas
 from aligncli.testing import AS_OF
@@ -46,18 +46,20 @@ class Twice:
         baseline: str | None = None,
         reports_on: str = "",
     ) -> None:
-        self.texts = dict(texts)
+        self.texts = {**texts, **({NAME: baseline} if baseline is not None else {})}
         self._schemas = schemas
         self._config = config
         self._baseline = baseline
         self._reports_on = reports_on
         self._documents = {path: document for path in texts if (document := self._load(path)) is not None}
-        self._again = engine.Again()
+        self._others = {path: document for path in texts if (document := self._load(path)) is not None}
+        """The same, for what is linked from nothing: linking tells goals whose they are."""
+        self._again = Again()
         self.quick = 0
         """How many changes were linked without linking everything."""
         self.changed: Counter[str] = Counter()
         """How often what a rule finds was different, and only looked for where it could be."""
-        self._ws = self._link()
+        self._ws = self._link(self._documents)
         self._ws.kept = {}
         self._last = self._again.run(self._task(self._ws), silenced=True)
 
@@ -69,26 +71,21 @@ class Twice:
                 self.texts.pop(path, None)
             else:
                 self.texts[path] = text
-        loaded = {path: self._load(path) for path in changes if path in self.texts}
         for path in changes:
-            document = loaded.get(path)
-            if document is None:
-                self._documents.pop(path, None)
-            else:
-                self._documents[path] = document
+            for documents in (self._documents, self._others):
+                document = self._load(path) if path in self.texts else None
+                documents.pop(path, None)
+                if document is not None:
+                    documents[path] = document
+        loaded = {path: self._documents.get(path) for path in changes if path in self.texts}
         linked = relinked(self._ws, loaded) if set(self.texts) == files else None
         if linked is None:
-            ws, focus = self._link(), None
+            ws, focus = self._link(self._documents), None
             ws.kept = self._ws.kept
         else:
             ws, focus = linked
             self.quick += 1
-        fresh = link(
-            [d for path in sorted(self.texts) if (d := self._load(path)) is not None],
-            self._paths(),
-            AS_OF,
-            self._config.fiscal,
-        )
+        fresh = self._link(self._others)
         if linked is not None:
             _assert_alike(ws, fresh)
         full = engine.run(self._task(fresh), silenced=True)
@@ -110,8 +107,8 @@ class Twice:
     def _paths(self) -> set[str]:
         return {*self.texts, *(folder.as_posix() for path in self.texts for folder in PurePosixPath(path).parents)}
 
-    def _link(self) -> Workspace:
-        return link(self._documents.values(), self._paths(), AS_OF, self._config.fiscal)
+    def _link(self, documents: Mapping[str, Document]) -> Workspace:
+        return link(documents.values(), self._paths(), AS_OF, self._config.fiscal)
 
     def _task(self, ws: Workspace) -> engine.Task:
         return engine.Task(
@@ -124,7 +121,7 @@ class Twice:
         )
 
     def _known(self) -> Baseline | None:
-        return read_baseline(self._baseline, "align-baseline.json") if self._baseline is not None else None
+        return read_baseline(self._baseline, NAME) if self._baseline is not None else None
 
 
 def _assert_alike(ws: Workspace, fresh: Workspace) -> None:
@@ -143,11 +140,3 @@ def _different(before: engine.Report, after: engine.Report) -> set[str]:
     old = Counter((item.code, repr(item)) for item in before.diagnostics)
     new = Counter((item.code, repr(item)) for item in after.diagnostics)
     return {code for code, _ in (old - new) + (new - old)}
-
-
-def explain(error: AlignError | AssertionError, changes: Changes) -> str:
-    """What was changed when it went wrong."""
-    return f"{[*changes]}: {error}"
-
-
-Any_ = Any

@@ -1,14 +1,12 @@
 """Runs rules over a workspace and turns their findings into diagnostics: the only place that selects,
 drops what follows from something broken, decides severities, suppresses, locates and sorts."""
 
-from aligncli.engine.again import Again
 from aligncli.engine.before import Before, Verdict
 from aligncli.engine.report import Place, Report, Silenced, Since, Summary
 from aligncli.engine.run import RuleCrash, Task, before, run
 from aligncli.engine.select import Selection, Setting, chosen, codes_of, instead, settings
 
 __all__ = [
-    "Again",
     "Before",
     "Place",
     "Report",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
-from aligncli.io.discover import discover, is_ours
+from aligncli.io.discover import discover, is_ours, reads
 from aligncli.io.files import find_root, git_top
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
@@ -202,7 +202,6 @@ class Repo:
         """
         schemas = self.all_schemas
         found = discover(self.tree, self.config, self._governor.tree if self._governor is not None else None)
-        expected = self.config.has_own_include
         documents: list[Document] = []
         # Thousands of small objects are made and kept: the cyclic collector would only look at them again and again.
         collecting = gc.isenabled()
@@ -214,14 +213,7 @@ class Repo:
                     if shared is not None:
                         documents.append(shared)
                     continue
-                text = self._draft_or_file(path)
-                if self._seen is not None and isinstance(text, str):
-                    self._seen[path] = _fingerprint(text)
-                if isinstance(text, Unreadable):
-                    if is_ours(path, text):
-                        documents.append(unreadable(path, text.reason, text.text, text.help))
-                    continue
-                document = load_document(path, text, schemas, expected=expected)
+                document = self._load_one(path, schemas)
                 if document is not None:
                     documents.append(document)
             for path, reason in found.blocked:
@@ -235,6 +227,47 @@ class Repo:
             if collecting:
                 gc.enable()
                 gc.freeze()
+
+    def load_again(self, ws: Workspace, changed: Collection[str], since: float) -> tuple[Workspace, Focus | None] | None:
+        """Reads and links what has changed since the repo was loaded; the configuration has not.
+
+        Args:
+            ws: as it was linked.
+            changed: the paths where something happened, of whatever kind.
+            since: when it was loaded; where files have come or gone, all that changed later is read again.
+
+        Returns:
+            The new workspace, and what may be different in it; nothing where no document has changed.
+        """
+        from aligncli.workspace.again import relinked  # a single check does without
+
+        if not all(path in ws.paths and self.tree.is_file(path) for path in changed):
+            found = discover(self.tree, self.config)
+            if found.paths != ws.paths or found.outside or found.blocked:
+                mark = since - _COARSE
+                twin = Twin(ws, lambda path: path not in changed and self.tree.changed_at(path) < mark)
+                return self.load(ws.as_of, twin), None
+            changed = set(changed).intersection(found.documents)
+        schemas = self.all_schemas
+        loaded = {
+            path: self._load_one(path, schemas) for path in changed if reads(self.tree, self.config, path)
+        }
+        loaded = {path: document for path, document in loaded.items() if document is not None or path in ws.by_path}
+        if not loaded:
+            return None
+        again = relinked(ws, loaded)
+        if again is not None:
+            return again
+        documents = [document for path, document in {**ws.by_path, **loaded}.items() if document is not None]
+        return link(documents, ws.paths, ws.as_of, self.config.fiscal), None
+
+    def _load_one(self, path: str, schemas: Schemas) -> Document | None:
+        text = self._draft_or_file(path)
+        if self._seen is not None and isinstance(text, str):
+            self._seen[path] = _fingerprint(text)
+        if isinstance(text, Unreadable):
+            return unreadable(path, text.reason, text.text, text.help) if is_ours(path, text) else None
+        return load_document(path, text, schemas, expected=self.config.has_own_include)
 
     def text(self, path: str) -> str:
         """The text of a document, for locating and showing; empty when it can no longer be read.

@@ -214,7 +214,8 @@ class _Again:
             elif after.goals:
                 new.goals_of[after.team] = [self._swap.get(id(goal), goal) for goal in new.goals_of[after.team]]
         if "current_apis" in old.__dict__:
-            current = new.__dict__["current_apis"] = dict(old.current_apis)
+            current: dict[str, TeamApi] = dict(old.current_apis)
+            new.__dict__["current_apis"] = current
             current.update((team, new.apis[team]) for team in self._teams if team in current)
         new._problems, new._compared = None, {}
         new._broken = {path: known for path, known in old._broken.items() if path not in self._changed}
@@ -228,9 +229,14 @@ class _Again:
         swap = self._swap
         spaces: dict[str, Namespace] = {}
         kinds = {type(thing) for thing in swap.values()}
-        tables = {"team": (Team, self._new.teams), "goal": (Goal, self._new.goals)}
-        tables |= {"service": (Service, self._new.services), "experiment": (Experiment, self._new.experiments)}
-        for noun, (kind, table) in tables.items():
+        new = self._new
+        tables: tuple[tuple[str, type, Mapping[str, Any]], ...] = (
+            ("team", Team, new.teams),
+            ("goal", Goal, new.goals),
+            ("service", Service, new.services),
+            ("experiment", Experiment, new.experiments),
+        )
+        for noun, kind, table in tables:
             if kind in kinds:
                 space = spaces[noun] = copy(names.spaces[noun])
                 space.all = {**table}
