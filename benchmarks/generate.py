@@ -1,14 +1,19 @@
-"""Writes an organisation of N teams that passes the check: ``python benchmarks/generate.py N OUT``.
+"""Writes an organisation of N teams: ``python benchmarks/generate.py N OUT [--mistakes PERCENT]``.
 
 Each team has a charter and a Team API of realistic size (1 to 2 KB each); there is one outcome for every 25
-teams, in three levels, and a dozen guardrails with scopes. The same N gives the same bytes.
+teams, in three levels, and a dozen guardrails with scopes. It passes the check, or a share of its documents has
+mistakes as people make them. The same arguments give the same bytes.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+
+from mistakes import Spoiler
 
 TYPES = ("stream-aligned", "stream-aligned", "stream-aligned", "platform", "enabling", "complicated-subsystem")
 WHO = (
@@ -42,53 +47,11 @@ LAST = (
     "ridge", "stead", "thorpe", "ton", "wall", "water", "wick", "wood", "worth",
 )  # fmt: skip
 WORDS = [
-    "we",
-    "keep",
-    "what",
-    "works",
-    "and",
-    "change",
-    "what",
-    "does",
-    "not",
-    "because",
-    "people",
-    "wait",
-    "at",
-    "the",
-    "other",
-    "end",
-    "and",
-    "a",
-    "day",
-    "is",
-    "long",
-    "for",
-    "them",
-    "so",
-    "every",
-    "week",
-    "we",
-    "look",
-    "at",
-    "three",
-    "of",
-    "their",
-    "stories",
-    "and",
-    "ask",
-    "what",
-    "we",
-    "could",
-    "have",
-    "done",
-    "sooner",
-    "before",
-    "we",
-    "plan",
-    "anything",
-    "new",
-]
+    "we", "keep", "what", "works", "and", "change", "what", "does", "not", "because", "people", "wait", "at", "the",
+    "other", "end", "and", "a", "day", "is", "long", "for", "them", "so", "every", "week", "we", "look", "at",
+    "three", "of", "their", "stories", "and", "ask", "what", "we", "could", "have", "done", "sooner", "before", "we",
+    "plan", "anything", "new",
+]  # fmt: skip
 
 
 def prose(chance: random.Random, sentences: int) -> str:
@@ -113,6 +76,11 @@ def title(number: int) -> str:
 def outcome_ids(teams: int) -> list[str]:
     """One for every 25 teams, at least three."""
     return [f"outcome-{number}" for number in range(max(3, teams // 25))]
+
+
+def lowest(ids: list[str]) -> list[str]:
+    """The outcomes that goals serve: those below the first two levels."""
+    return ids[max(2, len(ids) * 4 // 10) :] or ids
 
 
 def org(teams: int) -> str:
@@ -164,10 +132,9 @@ def declared(kind: str) -> list[str]:
     ]
 
 
-def charter(number: int, teams: int, ids: list[str], chance: random.Random) -> str:
+def charter(number: int, teams: int, leaves: list[str], chance: random.Random) -> str:
     """A charter with two to four goals."""
     kind = TYPES[number % len(TYPES)]
-    leaves = ids[max(2, len(ids) * 4 // 10) :] or ids
     goals = []
     for index in range(chance.randint(2, 4)):
         serves = leaves[(number + index * 7) % len(leaves)]
@@ -218,24 +185,60 @@ def team_api(number: int, teams: int, chance: random.Random) -> str:
     )
 
 
-def generate(teams: int, out: Path) -> int:
-    """Writes the organisation; gives how many documents it has."""
+def files(teams: int) -> Iterator[tuple[str, str]]:
+    """The paths and texts of an organisation, one after the other: the largest does not fit in memory."""
     chance = random.Random(teams)
     ids = outcome_ids(teams)
-    files = {"align.toml": "format = 1\n", "org.md": org(teams), **guardrails()}
+    leaves = lowest(ids)
+    yield "align.toml", "format = 1\n"
+    yield "org.md", org(teams)
+    yield from guardrails().items()
     for number, name in enumerate(ids):
-        files[f"outcomes/{name}.md"] = outcome(number, ids, chance)
+        yield f"outcomes/{name}.md", outcome(number, ids, chance)
     for number in range(teams):
-        files[f"teams/team-{number}/charter.md"] = charter(number, teams, ids, chance)
-        files[f"teams/team-{number}/team-api.md"] = team_api(number, teams, chance)
-    for path, text in files.items():
+        yield f"teams/team-{number}/charter.md", charter(number, teams, leaves, chance)
+        yield f"teams/team-{number}/team-api.md", team_api(number, teams, chance)
+
+
+def generate(teams: int, out: Path, mistakes: float = 0) -> tuple[int, Counter[str]]:
+    """Writes an organisation.
+
+    Args:
+        teams: how many it has.
+        out: the folder.
+        mistakes: how many percent of its documents have one.
+
+    Returns:
+        How many documents it has, and how many mistakes were made for each rule.
+    """
+    spoiler = Spoiler(f"{teams} teams", mistakes)
+    documents = 0
+    folder = None
+    for path, text in files(teams):
         place = out / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8", newline="")
-    return len(files) - 1
+        if place.parent != folder:
+            folder = place.parent
+            folder.mkdir(parents=True, exist_ok=True)
+        if path.endswith(".md"):
+            text = spoiler.spoil(text)
+            documents += 1
+        with place.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    return documents, spoiler.made
+
+
+def main() -> None:
+    """Reads the command line, writes, and says what."""
+    parser = argparse.ArgumentParser(description="Writes an organisation of any size.")
+    parser.add_argument("teams", type=int, help="how many teams; there are twice as many documents, and some")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--mistakes", type=float, default=0, metavar="PERCENT", help="of the documents that have one")
+    options = parser.parse_args()
+    documents, made = generate(options.teams, options.folder, options.mistakes)
+    print(f"{documents} documents")
+    for code, count in sorted(made.items()):
+        print(f"{code} {count}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or not sys.argv[1].isdecimal():
-        sys.exit("usage: python benchmarks/generate.py TEAMS FOLDER")
-    print(f"{generate(int(sys.argv[1]), Path(sys.argv[2]))} documents")
+    main()

@@ -11,32 +11,34 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+
+from generate import generate
+from measure import check, ratio, rounds
 
 LIMIT = 1.5
 ROUNDS = 7
 TEAMS = 2500
-ALIGN = Path(sys.executable).with_name("align")
-GENERATE = Path(__file__).with_name("generate.py")
+EITHER = (0, 1)
 
 
 def main(teams: int) -> int:
     """Measures, prints, and gives the exit status."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "repo"
-        subprocess.run([sys.executable, GENERATE, str(teams), root], check=True, stdout=subprocess.DEVNULL)
+        documents, _ = generate(teams, root)
         git(root, "init", "--quiet", "--initial-branch=main")
         git(root, "add", "--all")
         git(root, "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "--quiet", "-m", "a state")
-        documents = sorted(root.rglob("*.md"))
-        print(f"{len(documents)} documents")
-        change(documents[:: max(1, len(documents) // 10)][:10])
+        print(f"{documents} documents")
+        found = sorted(root.rglob("*.md"))
+        change(found[:: max(1, len(found) // 10)][:10])
         loose = measure(root, "ten changed, loose objects")
         git(root, "gc", "--quiet")
         packed = measure(root, "ten changed, packed")
-        change(documents)
+        change(found)
         measure(root, "all changed, packed")
     return 1 if max(loose, packed) > LIMIT else 0
 
@@ -50,21 +52,14 @@ def change(documents: Sequence[Path]) -> None:
 
 def measure(root: Path, what: str) -> float:
     """The median of the paired ratios."""
-    check(root)  # warms the files
-    pairs = [(check(root), check(root, "--since", "main")) for _ in range(ROUNDS)]
-    ratio = statistics.median(since / plain for plain, since in pairs)
-    plain = statistics.median(plain for plain, _ in pairs)
-    print(f"{what}: plain {plain:.2f} s, --since x {ratio:.2f}")
-    return ratio
-
-
-def check(root: Path, *words: str) -> float:
-    """How long one check takes."""
-    start = time.perf_counter()
-    done = subprocess.run([ALIGN, "check", "-C", root, "--quiet", *words], capture_output=True, check=False)
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stderr.decode())
-    return time.perf_counter() - start
+    ways = {
+        "plain": partial(check, root, statuses=EITHER),
+        "since": partial(check, root, "--since", "main", statuses=EITHER),
+    }
+    taken = rounds(ROUNDS, ways)
+    found = ratio(taken["since"], taken["plain"])
+    print(f"{what}: plain {statistics.median(taken['plain']):.2f} s, --since x {found:.2f}")
+    return found
 
 
 def git(root: Path, *words: str) -> None:

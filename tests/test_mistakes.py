@@ -55,7 +55,7 @@ CASES = read_cases(FOLDER)
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_one_mistake(case: Case) -> None:
-    change, options, expected = _read(case)
+    change, options, expected = read_change(case)
     difference = examples().check(change.files)
     actual = [*_lines(difference.new), *(f"- {_line(item)}" for item in difference.gone)]
     if actual != expected.splitlines():
@@ -84,7 +84,7 @@ def test_there_are_enough_of_them() -> None:
     assert len({(case.file, case.title) for case in CASES}) == len(CASES)
 
 
-def _read(case: Case) -> tuple[Change, list[str], str]:
+def read_change(case: Case) -> tuple[Change, list[str], str]:
     texts = examples().texts
     change = Change({}, set())
     options: list[str] = []

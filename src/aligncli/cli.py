@@ -261,6 +261,10 @@ def check(
         bool, typer.Option("--unsafe-fixes", help="With --fix: also what somebody should look at afterwards.")
     ] = False,
     no_plugins: NoPlugins = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", envvar="ALIGN_NO_CACHE", help="Read everything again, and remember nothing of it."),
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong inside.")] = False,
     directory: Directory = Path(),
     as_of: AsOf = None,
@@ -292,6 +296,7 @@ def check(
             unsafe=unsafe_fixes,
             plugins=not no_plugins,
             since=since,
+            cache=not no_cache,
         )
         return check(Session.open(directory, as_of, color.value, quiet=quiet), wish)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_right
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -121,6 +122,31 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     def key(self) -> Key:
         """What makes it the same fact tomorrow; its place only where it is about nothing with a name."""
         return self.rule, self.identity or (self.path, self.message)
+
+
+class Word(NamedTuple):
+    """A rule as a suppression names it: a code, a name or a prefix."""
+
+    text: str
+    span: Span
+
+
+class Suppression(NamedTuple):
+    """A comment that says which findings do not matter, where, and why."""
+
+    span: Span
+    """The whole comment."""
+    rules: tuple[Word, ...] = ()
+    until: date | None = None
+    """The last day on which it holds."""
+    until_span: Span | None = None
+    governs: Span | None = None
+    """The stretch of text whose findings it suppresses; nothing for the whole document."""
+    fault: str | None = None
+    """Why it suppresses nothing, as the end of a sentence about it."""
+    help: str | None = None
+    """How to mend the fault."""
+    reason: str = ""
 
 
 class LocatedRelated(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -104,8 +104,11 @@ def _months(year: int, month: int, count: int) -> Period:
 # --- records -----------------------------------------------------------------------------------------------
 
 
-class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
-    """What all parts share: nothing is required, because a part that broke its schema is pruned, not lost."""
+class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, rename="kebab"):
+    """What all parts share: nothing is required, because a part that broke its schema is pruned, not lost.
+
+    What a document is about has its ``kind`` as a tag: its class says it, and no record keeps it.
+    """
 
 
 class Link(Record, frozen=True):
@@ -200,11 +203,9 @@ class Goal(Entity, frozen=True):
     initiatives: tuple[Initiative, ...] = ()
     learning: str | None = None
     team: str = ""
-
-    @property
-    def ref(self) -> str:
-        """How others refer to it: ``team/goal``."""
-        return f"{self.team}/{self.id}"
+    ref: str = ""
+    """How others refer to it: ``team/goal``. As the key, the linker states it once; both are asked for all the time."""
+    key: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -217,11 +218,11 @@ class Goal(Entity, frozen=True):
         return self.status == "proposed"
 
 
-class Outcome(Entity, frozen=True):
+class Outcome(Entity, frozen=True, tag_field="kind", tag="outcome"):
     """A change the organisation wants."""
 
     noun: ClassVar[str] = "outcome"
-    kind: str = "outcome"
+    kind: ClassVar[str] = "outcome"
     title: str = ""
     why: str | None = None
     owner: str | None = None
@@ -233,6 +234,8 @@ class Outcome(Entity, frozen=True):
     focus: bool = False
     tags: tuple[str, ...] = ()
     reviewed: date | None = None
+    key: str = ""
+    """As that of a goal, stated by the linker."""
 
     @property
     def is_live(self) -> bool:
@@ -256,11 +259,11 @@ class Scope(Record, frozen=True):
     except_: tuple[Exception_, ...] = msgspec.field(default=(), name="except")
 
 
-class Guardrail(Entity, frozen=True):
+class Guardrail(Entity, frozen=True, tag_field="kind", tag="guardrail"):
     """A limit within which teams are free."""
 
     noun: ClassVar[str] = "guardrail"
-    kind: str = "guardrail"
+    kind: ClassVar[str] = "guardrail"
     title: str = ""
     why: str | None = None
     level: str = "must"
@@ -290,11 +293,11 @@ class Metric(Entity, frozen=True):
     source: str | None = None
 
 
-class Community(Entity, frozen=True):
+class Community(Entity, frozen=True, tag_field="kind", tag="community"):
     """People from many teams who learn a craft together."""
 
     noun: ClassVar[str] = "community"
-    kind: str = "community"
+    kind: ClassVar[str] = "community"
     name: str = ""
     purpose: str | None = None
     owner: str | None = None
@@ -311,10 +314,10 @@ class Strategy(Record, frozen=True):
     operations: str | None = None
 
 
-class Org(Record, frozen=True):
+class Org(Record, frozen=True, tag_field="kind", tag="org"):
     """The organisation: why it exists and what it wants."""
 
-    kind: str = "org"
+    kind: ClassVar[str] = "org"
     name: str = ""
     north_star: str = ""
     why: str | None = None
@@ -400,10 +403,10 @@ class Experiment(Entity, frozen=True):
         return f"{self.team}/{self.id}"
 
 
-class Team(Record, frozen=True):
+class Team(Record, frozen=True, tag_field="kind", tag="charter"):
     """A team, as its charter declares it."""
 
-    kind: str = "charter"
+    kind: ClassVar[str] = "charter"
     team: str = ""
     mission: str = ""
     name: str | None = None
@@ -462,10 +465,10 @@ class Team(Record, frozen=True):
         return self.status == "archived"
 
 
-class GoalsDocument(Record, frozen=True):
+class GoalsDocument(Record, frozen=True, tag_field="kind", tag="goals"):
     """The goals of one team for one period."""
 
-    kind: str = "goals"
+    kind: ClassVar[str] = "goals"
     team: str = ""
     period: str | int | float | None = None
     goals: tuple[Goal, ...] = ()
@@ -549,10 +552,10 @@ class Practice(Record, frozen=True):
     link: str | None = None
 
 
-class TeamApi(Record, frozen=True):
+class TeamApi(Record, frozen=True, tag_field="kind", tag="team-api"):
     """How to work with a team."""
 
-    kind: str = "team-api"
+    kind: ClassVar[str] = "team-api"
     team: str = ""
     contacts: tuple[Contact, ...] = ()
     hours: str | None = None
@@ -580,13 +583,19 @@ CONTENT: Mapping[str, type[Content]] = {
     "community": Community,
 }
 
-_PARTS: Mapping[str, tuple[str, ...]] = {
+PARTS: Mapping[str, tuple[str, ...]] = {
     "org": ("outcomes", "guardrails", "metrics", "communities"),
+    "outcome": (),
+    "guardrail": (),
     "charter": ("goals", "experiments"),
     "goals": ("goals",),
     "team-api": ("services",),
+    "community": (),
 }
 """The lists of a document whose items are entities: they are told where they stand."""
+
+_ROUTES: dict[str, list[Route]] = {part: [] for parts in PARTS.values() for part in parts}
+"""The routes of the items of each, made once: a hundred thousand goals stand in a handful of places."""
 
 
 def build(kind: str, data: Mapping[str, Any], path: str) -> Content:
@@ -596,23 +605,22 @@ def build(kind: str, data: Mapping[str, Any], path: str) -> Content:
         msgspec.ValidationError: the data does not have the types that the schema promises.
     """
     content = msgspec.convert(data, CONTENT[kind])
-    force_setattr(content, "path", path)
-    for part in _PARTS.get(kind, ()):
-        for index, item in enumerate(getattr(content, part)):
-            force_setattr(item, "path", path)
-            force_setattr(item, "route", (part, index))
-            if isinstance(content, Team | GoalsDocument | TeamApi):
-                force_setattr(item, "team", content.team)
+    place(content, path)
     return content
 
 
-def support_links(supports: tuple[str | Link, ...]) -> Iterator[tuple[str, str | None, Route]]:
-    """Each reference in a ``supports`` list with its *how* and its route within the entity."""
-    for index, link in enumerate(supports):
-        if isinstance(link, str):
-            yield link, None, ("supports", index)
-        else:
-            yield link.to, link.how, ("supports", index, "to")
+def place(content: Content, path: str) -> None:
+    """Tells a record and its parts where they stand, and the parts of a team whose they are."""
+    force_setattr(content, "path", path)
+    team = content.team if isinstance(content, (Team, GoalsDocument, TeamApi)) else None
+    for part in PARTS[content.kind]:
+        items, routes = getattr(content, part), _ROUTES[part]
+        routes.extend((part, index) for index in range(len(routes), len(items)))
+        for item, route in zip(items, routes, strict=False):
+            force_setattr(item, "path", path)
+            force_setattr(item, "route", route)
+            if team is not None:
+                force_setattr(item, "team", team)
 
 
 def direction(measure: Measure, metric: Metric | None) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 _READ_AT_MOST = 300
 """Of a text, so many characters are read: nobody calls a goal by more."""
@@ -84,9 +85,11 @@ _SAME = {
 
 _PERCENT = frozenset(("percent", "cent", "prozent", "procent"))
 _THAN = frozenset(("than", "als", "de"))
+_DEPENDING = _GERMAN | _PERCENT | _THAN
+"""What makes other words of a text count differently."""
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def words(text: str) -> Mapping[str, str]:
     """The words of a text that say something, without case, accents and endings, each with how it is written there."""
     tokens = _TOKEN.findall(text[:_READ_AT_MOST])
@@ -105,6 +108,40 @@ def words(text: str) -> Mapping[str, str]:
         found.setdefault(folded, token)
         last, small = folded, ""
     return found
+
+
+def words_of_all(texts: Iterable[str]) -> Iterator[frozenset[str]]:
+    """The words of many texts, one text after the other: those of :func:`words`, without how they are written.
+
+    What stands between two blanks is mostly one word, whatever stands around it: each such is looked at once.
+    """
+    alone = _Alone()
+    for text in texts:
+        found = set(map(alone.__getitem__, text[:_READ_AT_MOST].split()))
+        if _DEPENDS in found:
+            yield frozenset(words(text))
+        else:
+            found.discard("")
+            yield frozenset(found)
+
+
+_DEPENDS = " "
+"""What is no word, and stands for those that depend on others."""
+
+
+class _Alone(dict[str, str]):
+    """What stands between two blanks as it is compared: empty for a small word, a blank for several words, and for one
+    by which others count differently."""
+
+    def __missing__(self, text: str) -> str:
+        tokens = _TOKEN.findall(text)
+        word = ""
+        if len(tokens) > 1 or (tokens and tokens[0].casefold() in _DEPENDING):
+            word = _DEPENDS
+        elif tokens:
+            word = _fold(tokens[0], german=False) or ""
+        self[text] = word
+        return word
 
 
 def is_figure(word: str) -> bool:
@@ -173,9 +210,11 @@ class Index:
 
     def __init__(self, texts: Iterable[Iterable[str]]) -> None:
         self._texts = [frozenset(text) for text in texts]
-        self._uses = Counter(word for text in self._texts for word in text)
+        self._uses = Counter(chain.from_iterable(self._texts))
         count = len(self._texts)
         self._weights = {word: math.log(1 + count / max(uses, 2)) for word, uses in self._uses.items()}
+        by_rarity = sorted(self._uses, key=lambda word: (self._uses[word], word))
+        self._rarity = {word: number for number, word in enumerate(by_rarity)}
         self._totals = [math.fsum(map(self._weights.__getitem__, text)) for text in self._texts]
 
     def alike(self, left: int, right: int) -> float:
@@ -191,28 +230,47 @@ class Index:
         many texts share brings up none of them, except those that consist of the very same words.
         """
         often = Counter(self._texts)
-        postings: dict[str, list[int]] = defaultdict(list)
         same: dict[frozenset[str], list[int]] = defaultdict(list)
+        by_one: dict[str, list[int]] = defaultdict(list)
+        by_two: dict[tuple[str, str], list[int]] = defaultdict(list)
+        by_many: dict[str, list[int]] = defaultdict(list)
         for right, text in enumerate(self._texts):
             if not text or often[text] > _TWINS_AT_MOST:
                 continue
-            found = set(same[text])
-            same[text].append(right)
-            for word in self._rarest(right, least):
-                found.update(postings[word])
-                postings[word].append(right)
+            found: set[int] = set()
+            if often[text] > 1:
+                found.update(same[text])
+                same[text].append(right)
+            rarest, two = self._rarest(right, least)
+            if two is not None:
+                found.update(by_two[two], by_many[two[0]])
+                by_two[two].append(right)
+            else:
+                for word in rarest:
+                    found.update(by_one[word])
+                    by_many[word].append(right)
+            for word in rarest:
+                by_one[word].append(right)
             lightest, heaviest = self._totals[right] * least - _NOISE, self._totals[right] / least + _NOISE
             for left in sorted(found):
                 if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= least:
                     yield left, right
 
-    def _rarest(self, number: int, least: float) -> Iterator[str]:
-        """So many of a text's rarest words that all its others can't make another text alike enough."""
-        uses, rest = self._uses, self._totals[number]
-        enough = rest * least - _NOISE
-        for word in sorted(self._texts[number], key=lambda word: (uses[word], word)):
+    def _rarest(self, number: int, least: float) -> tuple[list[str], tuple[str, str] | None]:
+        """So many of a text's rarest words that all its others can't make another text alike enough; and the rarest
+        two, where each weighs so much that it alone decides: then they are the rarest two of the other text as well,
+        or that has no such two."""
+        uses, weights, rest = self._uses, self._weights, self._totals[number]
+        spare = rest * (1 - least) + _NOISE
+        enough = rest - spare
+        words = sorted(self._texts[number], key=self._rarity.__getitem__)
+        if len(words) > 1 and weights[words[1]] > spare and 1 < uses[words[0]] <= _POSTINGS_AT_MOST:
+            return words[:1], (words[0], words[1])
+        rarest = []
+        for word in words:
             if rest < enough or uses[word] > _POSTINGS_AT_MOST:
-                return
+                break
             if uses[word] > 1:
-                yield word
-            rest -= self._weights[word]
+                rarest.append(word)
+            rest -= weights[word]
+        return rarest, None

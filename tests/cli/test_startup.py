@@ -21,7 +21,7 @@ OURS_FOR_CHECK = OURS_FOR_VERSION | {
     f"aligncli.{name}"
     for name in (
         "commands", "commands.check", "commands.outputs", "commands.session", "config", "diagnostics", "document", "document.body", "document.fences",
-        "document.loader", "document.locate", "document.source", "document.traps", "engine", "engine.before", "engine.facts", "engine.places", "engine.report", "engine.run", "engine.select", "engine.suppress", "io", "io.ci", "io.discover", "io.files", "io.repo", "io.resources", "io.terminal", "io.tree",
+        "document.loader", "document.locate", "document.source", "document.traps", "engine", "engine.before", "engine.facts", "engine.places", "engine.report", "engine.run", "engine.select", "engine.suppress", "io", "io.ci", "io.discover", "io.documents", "io.files", "io.repo", "io.resources", "io.terminal", "io.tree",
         "model", "render", "render.check", "render.check_text", "render.text", "rules", "rules.base", "rules.dependencies", "rules.documents", "rules.fields",
         "rules.freshness", "rules.guardrails", "rules.itself", "rules.measures", "rules.names", "rules.together", "rules.traceability", "rules.waivers", "rules.wording", "schema", "schema.gate", "suggest", "workspace", "workspace.conflicts", "workspace.declare", "workspace.link", "workspace.load", "workspace.misnomers", "workspace.poison", "workspace.resolve",
         "words", "workspace.names", "workspace.rings", "workspace.scope", "workspace.workspace",

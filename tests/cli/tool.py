@@ -148,6 +148,7 @@ class Tool:
         columns: int = 80,
         rows: int = 24,
         answers: Sequence[tuple[str, str]] = (),
+        program: Sequence[str | Path] = (ALIGN,),
     ) -> Run:
         """Runs in a pseudo-terminal and answers questions.
 
@@ -158,7 +159,7 @@ class Tool:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         process = subprocess.Popen(
-            [ALIGN, *words],
+            [*program, *words],
             cwd=cwd or self.folder,
             env=self.environment({"TERM": "xterm-256color", **(env or {})}),
             stdin=theirs,

@@ -19,7 +19,7 @@ FIRST = date(2026, 1, 1)
 
 def push(name: str, way: str, level: float | None = None, start: int | None = None, end: int = 0) -> Push:
     period = None if start is None else Period(FIRST + timedelta(start), FIRST + timedelta(max(start, end)))
-    return Push(Goal(id=name, team="t"), ("measures", 0), way, level, period)
+    return Push(Goal(id=name, team="t", ref=f"t/{name}"), ("measures", 0), way, level, period)
 
 
 def contradicts(one: Push, other: Push) -> bool:

@@ -21,8 +21,8 @@ from aligncli.model import CONTENT, KINDS, Record
 from tests import EXAMPLES
 
 SCHEMAS = load_schemas()
-OURS = {"path", "route", "team", "formerly"}
-"""What a record knows beyond its fields: where it stands, and (of goals, services, experiments) whose it is.
+OURS = {"path", "route", "team", "ref", "key", "formerly"}
+"""What a record knows beyond its fields: where it stands, what it is called, and (of goals, services, experiments) whose it is.
 Everything with an id can have former names; of experiments and services the format lists none."""
 
 
@@ -120,8 +120,9 @@ def compare(
     seen.add((record.__name__, way.rpartition(".")[2]))
     fields = {field.encode_name: field for field in msgspec.structs.fields(record)}
     in_schema = set(schema["properties"])
-    if "kind" not in in_schema:
-        fields.pop("kind", None)
+    if (tag := record.__struct_config__.tag_field) is not None and tag in in_schema:
+        assert schema["properties"][tag]["const"] == record.__struct_config__.tag
+        in_schema.remove(tag)
     assert set(fields) - in_schema <= OURS, way
     assert in_schema - set(fields) == set(), way
     hints = get_type_hints(record)
@@ -154,7 +155,7 @@ def test_defaults_are_the_same(kind: str) -> None:
             if "default" in part:
                 assert field.default == part["default"], (record.__name__, field.name)
                 seen.append(field.name)
-            elif isinstance(field.default, str) and field.default and field.name != "kind":
+            elif isinstance(field.default, str) and field.default:
                 raise AssertionError(f"the schema does not tell the default of {record.__name__}.{field.name}")
             inner = records(hints[field.name])
             if inner is not None and depth < 4:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from aligncli import engine
-from aligncli.diagnostics import Severity
+from aligncli.diagnostics import Severity, Suppression
 from aligncli.document.fences import split
-from aligncli.document.suppressions import Suppression, read_suppressions
+from aligncli.document.suppressions import read_suppressions
 from aligncli.io.repo import Repo
 from aligncli.testing import AS_OF, ORG, OUTCOME, check, lines, write
 

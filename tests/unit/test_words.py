@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligncli import words as module
-from aligncli.words import Index, is_figure, words
+from aligncli.words import Index, is_figure, words, words_of_all
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,25 @@ from aligncli.words import Index, is_figure, words
 )
 def test_what_a_text_says(text: str, said: str) -> None:
     assert " ".join(words(text)) == said
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                sorted(
+                    module.listed(
+                        "Leaks fewer than ten less 10 95 percent per-cent die der Kinder un de l'année A&E - , fixed. x"
+                    )
+                )
+            ),
+            max_size=7,
+        ).map(" ".join),
+        max_size=6,
+    )
+)
+def test_the_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    assert list(words_of_all(texts)) == [frozenset(words(text)) for text in texts]
 
 
 def test_each_word_comes_as_it_is_written() -> None:

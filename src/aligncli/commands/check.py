@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +19,7 @@ from aligncli.render.check_text import statistics
 
 if TYPE_CHECKING:
     from aligncli.commands.debts import Known
+    from aligncli.commands.recall import Recall
     from aligncli.commands.since import Base
 
 _WHOLE = "--write-baseline is for the whole repo: leave out paths; --baseline names the file"
@@ -43,6 +43,7 @@ class Wish(NamedTuple):
     unsafe: bool = False
     plugins: bool = True
     since: str | None = None
+    cache: bool = True
 
 
 def check(session: Session, wish: Wish) -> int:
@@ -56,6 +57,7 @@ def check(session: Session, wish: Wish) -> int:
     ci = find_ci()
     outputs = plan(wish.output_format, wish.outputs, Ci() if for_people else ci)
     repo = Repo.around(session.start, wish.paths, plugins=wish.plugins)
+    repo.remembers &= wish.cache
     base = None
     if wish.since is not None:
         from aligncli.commands.since import find_base  # locally, most runs are about everything
@@ -65,7 +67,7 @@ def check(session: Session, wish: Wish) -> int:
     shown = Severity.INFO if wish.show == "info" else Severity.WARNING
     if limit is not None:
         shown = min(shown, limit)
-    run = _Run(session.as_of, wish, repo, base, _known(repo, wish), outputs, shown)
+    run = _Run(session, wish, repo, base, _known(repo, wish), outputs, shown)
     if wish.write_baseline:
         from aligncli.commands import debts
 
@@ -97,7 +99,7 @@ def check(session: Session, wish: Wish) -> int:
 class _Run(NamedTuple):
     """The check of a repo as it stands, drafts and all: fixes run it again and again."""
 
-    as_of: date
+    session: Session
     wish: Wish
     repo: Repo
     base: Base | None
@@ -109,14 +111,24 @@ class _Run(NamedTuple):
     """The least severity that the text formats hold."""
 
     def report(self) -> engine.Report:
+        with self.session.terminal.progress() as self.repo.tell:
+            return self._report()
+
+    def _report(self) -> engine.Report:
         repo, wish, known = self.repo, self.wish, self.known
-        ws = repo.load(self.as_of)
+        baseline = known.read() if known else None
+        can_recall = self._can_recall()
+        if can_recall and (names := repo.survey()) is not None:
+            self._refuse(names)
+            report = self._recall().report()
+            if report is not None:
+                return report
+        ws = repo.load(self.session.as_of)
         for path in wish.paths or [repo.root]:
             one = _filter([repo.relative(path)])
             if not any(one is None or one(document.path) for document in ws.documents):
                 raise AlignError(_nothing(repo.root, path if wish.paths else None))
-        documents = (document.path for document in ws.documents)
-        refuse_documents(self.outputs, repo, documents, known.name if known else None)
+        self._refuse(document.path for document in ws.documents)
         task = engine.Task(
             ws,
             repo.config,
@@ -125,11 +137,42 @@ class _Run(NamedTuple):
             reports_on=_filter([repo.relative(path) for path in wish.paths]),
             rules=repo.rules,
             complete=repo.has_all_rules,
-            baseline=known.read() if known else None,
+            baseline=baseline,
             written=repo.written,
+            tell=repo.tell,
         )
         run = engine.run if self.base is None else partial(self.base.run, baseline=wish.baseline)
-        return run(task, show=self.outputs.least(self.shown), silenced=self.outputs.holds_all)
+        report = run(task, show=self.outputs.least(self.shown), silenced=self.outputs.holds_all)
+        if can_recall and repo.state is not None:
+            self._recall().keep(report)
+        return report
+
+    def _can_recall(self) -> bool:
+        """Whether the report of an earlier run would do: a plugin may look at anything, and who writes needs the
+        findings themselves."""
+        repo, wish = self.repo, self.wish
+        runs_plugins = repo.runs_plugins and bool(repo.config.plugins)
+        return repo.remembers and not (runs_plugins or self.base or wish.fix or wish.write_baseline)
+
+    def _recall(self) -> Recall:
+        from aligncli.commands.recall import Recall  # small repos remember nothing
+
+        repo, wish, known = self.repo, self.wish, self.known
+        return Recall(
+            repo,
+            (
+                self.session.as_of.isoformat(),
+                [repo.relative(path) for path in wish.paths],
+                _words(wish.select),
+                _words(wish.ignore),
+                self.outputs.least(self.shown),
+                self.outputs.holds_all,
+                (known.name, known.text) if known else None,
+            ),
+        )
+
+    def _refuse(self, documents: Iterable[str]) -> None:
+        refuse_documents(self.outputs, self.repo, documents, self.known.name if self.known else None)
 
 
 def _known(repo: Repo, wish: Wish) -> Known | None:

@@ -33,6 +33,11 @@ class Known:
         self._on_disk: str | None = None
         self._last: Baseline | None = None
 
+    @property
+    def text(self) -> str | None:
+        """Of its file, once it was read."""
+        return self._on_disk
+
     def read(self) -> Baseline:
         """The baseline, ready for one check.
 

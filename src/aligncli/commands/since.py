@@ -147,14 +147,14 @@ def find_base(repo: Repo, starts: Sequence[Path], ref: str) -> tuple[Repo, Base]
             raise
         except AlignError as error:
             return repo, Base(repo, revision, None, since._replace(empty=f"in `{ref}`, {error}"))
-        governed = Repo(root, plugins=repo.runs_plugins, governor=earlier)
+        governed = Repo(root, plugins=repo.runs_plugins, governor=earlier, remembers=repo.remembers)
         if governed.written.plugins != earlier.config.plugins:
             try:
                 governed.rules  # noqa: B018 - whether they can be loaded
             except AlignError:  # the change takes a plugin away, and it is gone already; all else counts as it was
                 left = tuple(name for name in earlier.config.plugins if name in governed.written.plugins)
                 earlier.config = msgspec.structs.replace(earlier.config, plugins=left)
-                governed = Repo(root, plugins=repo.runs_plugins, governor=earlier)
+                governed = Repo(root, plugins=repo.runs_plugins, governor=earlier, remembers=repo.remembers)
         return governed, Base(governed, revision, earlier, since)
     except BaseException:
         revision.close()

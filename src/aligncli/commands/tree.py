@@ -39,7 +39,8 @@ def tree(
                 f"`{status}` is no status; "
                 + (f"did you mean `{near}`?" if near else f"it can be {', '.join(STATUSES)}")
             )
-    ws = repo.load(session.as_of)
+    with session.terminal.progress() as repo.tell:
+        ws = repo.load(session.as_of)
     if not any(document.kind for document in ws.documents):
         raise AlignError(f"no documents found in {repo.root}; `align init` starts a repo")
     only = Filter(teams, statuses, _period(repo, period), depth, goals)

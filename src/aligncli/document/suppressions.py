@@ -9,12 +9,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 import yaml
 from yaml._yaml import CParser
 
-from aligncli.diagnostics import LineTable, Span
+from aligncli.diagnostics import LineTable, Span, Suppression, Word
 from aligncli.document.body import comments
 from aligncli.document.loader import place_of
 from aligncli.suggest import nearest
@@ -37,31 +36,6 @@ _RULE = re.compile(r"[^\s,]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*(?=\r?\n|\Z)|\r[ \t]*(?=\r|\Z)")
 _EXAMPLE = "ignore[AL306] until 2027-01-31: why it is fine"
-
-
-class Word(NamedTuple):
-    """A rule as a suppression names it: a code, a name or a prefix."""
-
-    text: str
-    span: Span
-
-
-class Suppression(NamedTuple):
-    """A comment that says which findings do not matter, where, and why."""
-
-    span: Span
-    """The whole comment."""
-    rules: tuple[Word, ...] = ()
-    until: date | None = None
-    """The last day on which it holds."""
-    until_span: Span | None = None
-    governs: Span | None = None
-    """The stretch of text whose findings it suppresses; nothing for the whole document."""
-    fault: str | None = None
-    """Why it suppresses nothing, as the end of a sentence about it."""
-    help: str | None = None
-    """How to mend the fault."""
-    reason: str = ""
 
 
 def read_suppressions(text: str, front: Span, body: int) -> tuple[Suppression, ...]:

@@ -23,6 +23,8 @@ from aligncli.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from aligncli.engine.baseline import Baseline
 
+_OFTEN = 100
+"""Findings that are located between two signs of life."""
 _UNRESOLVED = (Status.MISSING, Status.WRONG_KIND)
 
 
@@ -48,6 +50,8 @@ class Task(NamedTuple):
     """Findings that need not be reported again."""
     written: Config | None = None
     """The configuration as it stands there, where another one counts: its words are looked at all the same."""
+    tell: Callable[[str, int, int], None] | None = None
+    """Hears how far it is: a phase, what of it is done, and of how much."""
 
 
 Collect = Callable[[Rule], Sequence[Finding]]
@@ -85,7 +89,12 @@ def run(
         others = [*judge.elsewhere, *(verdict.finding for verdict in (*judge.dropped, *judge.suppressed))]
         compared = before.compare(ws, verdicts, judge.known, others)
         verdicts, judge.known = compared.new, compared.listed
-    shown = [places.diagnostic(*verdict) for verdict in verdicts if verdict.severity >= show]
+    listed = [verdict for verdict in verdicts if verdict.severity >= show]
+    shown = []
+    for number, verdict in enumerate(listed):
+        if task.tell is not None and number % _OFTEN == 0:
+            task.tell("locating", number, len(listed))
+        shown.append(places.diagnostic(*verdict))
     shown.sort(key=_by_place)
     mended = [verdict.finding for verdict in (*verdicts, *judge.known)]
     fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
@@ -160,6 +169,7 @@ class _Judge:
         self._complete = task.complete
         self._everything = task.reports_on is None
         self._reports_on = (lambda path: True) if everywhere else task.reports_on or (lambda path: True)
+        self._tell = task.tell
         self._baseline = task.baseline
         if self._baseline is not None:
             self._baseline.follow(self._ws)
@@ -184,8 +194,10 @@ class _Judge:
         """What counts, rule by rule; those about the check itself come last."""
         found: list[Verdict] = []
         collect = collect or (lambda rule: collected(rule, self._ws, self._config))
-        for rule in self._rules:
+        for number, rule in enumerate(self._rules):
             if rule.check is not None and self._runs(rule):
+                if self._tell is not None:
+                    self._tell("checking rules", number, len(self._rules))
                 findings = collect(rule)
                 if self._baseline is not None:  # of two that are one fact, it knows the first
                     findings = sorted(findings, key=_by_fact)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence, Set
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from aligncli.diagnostics import Finding
+from aligncli.diagnostics import Finding, Suppression, Word
 from aligncli.engine.places import Places
 from aligncli.engine.select import codes_of, near_rule
 from aligncli.rules.base import Rule, UnknownName, Use, WordUse
 from aligncli.workspace.workspace import Workspace
-
-if TYPE_CHECKING:
-    from aligncli.document.suppressions import Suppression, Word
 
 _MOST_SUGGESTIONS = 1000
 """A text may name hundreds of thousands of rules that do not exist."""

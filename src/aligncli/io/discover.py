@@ -51,19 +51,20 @@ def discover(tree: Tree, config: Config, governor: Tree | None = None) -> Found:
         try:
             listed = tree.entries(prefix.rstrip("/"))
         except OSError as error:
-            if ours:
+            if ours and not (prefix and ruling.exists(prefix + FILE_NAME)):
                 blocked.append((prefix.rstrip("/"), f"cannot be read: {(error.strerror or str(error)).lower()}"))
             continue
         if governor is not None or (".gitignore", FILE) in listed:
             ignores = _with_ignore(ignores, ruling, prefix)
+        if prefix and ours and (governor is not None or any(name == FILE_NAME for name, _ in listed)):
+            ours = not ruling.exists(prefix + FILE_NAME)
         for name, kind in listed:
             path = prefix + name
             if name in _NEVER or (ignores and _is_ignored(path, kind == FOLDER, ignores)):
                 continue
             if kind == FOLDER:
                 paths.add(path)
-                own = ours and name[0] != "." and not ruling.exists(f"{path}/{FILE_NAME}")
-                stack.append((path + "/", ignores, own))
+                stack.append((path + "/", ignores, ours and name[0] != "."))
                 continue
             is_document = ours and name.endswith(".md") and name[0] != "." and (wanted is None or wanted(path))
             if kind == LINK:

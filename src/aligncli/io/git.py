@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from aligncli.diagnostics import AlignError
-from aligncli.io.tree import FILE, FOLDER, LINK, MAX_BYTES, Unreadable
+from aligncli.io.tree import FILE, FOLDER, LINK, MAX_BYTES, Stamp, Unreadable
 from aligncli.suggest import nearest
 
 _SETTINGS = (
@@ -267,6 +267,13 @@ class Revision:
     def paths(self) -> Sequence[str]:
         """All files."""
         return list(self._ids)
+
+    root: str | None = None
+    """As in :class:`aligncli.io.tree.Tree`: git is asked by this process alone."""
+
+    def stamp(self, path: str) -> Stamp:
+        """As in :class:`aligncli.io.tree.Tree`: nothing is said, and all is read."""
+        return Stamp(b"", 0)
 
     def entries(self, folder: str) -> list[tuple[str, int]]:
         """As in :class:`aligncli.io.tree.Tree`."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
-from aligncli.io.discover import discover, is_ours, reads
+from aligncli.io.discover import Found, discover, reads
+from aligncli.io.documents import SETTLED, Documents, Tell, from_text
 from aligncli.io.files import find_root, git_top
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
@@ -21,11 +22,17 @@ from aligncli.io.tree import Disk, Tree, Unreadable, decoded
 from aligncli.schema import Schemas
 from aligncli.suggest import nearest
 from aligncli.workspace.link import link
-from aligncli.workspace.load import Document, load_document, unreadable
+from aligncli.workspace.load import Document, unreadable
 from aligncli.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from aligncli.io.cache import Cache
     from aligncli.rules.base import Rule
+    from aligncli.workspace.again import Focus
+
+
+MIN_REMEMBERED = 200
+"""Documents; fewer are sooner read than a memory is opened."""
 
 
 class Twin(NamedTuple):
@@ -36,6 +43,15 @@ class Twin(NamedTuple):
     """Whether it has the same bytes at a path."""
 
 
+class _Look(NamedTuple):
+    """What lies in a repo, before it is read."""
+
+    found: Found
+    reader: Documents
+    is_known: bool
+    """Whether all documents are as they are remembered."""
+
+
 class Repo:
     """A root and its configuration; the documents are loaded on demand.
 
@@ -44,10 +60,17 @@ class Repo:
         plugins: whether the plugins that the configuration names may run.
         tree: the files below the root, where they are not those on disk.
         governor: an earlier state of the same repo, which decides what is checked and how.
+        remembers: whether what is made of many documents is remembered for the next run.
     """
 
     def __init__(
-        self, root: Path, *, plugins: bool = True, tree: Tree | None = None, governor: Repo | None = None
+        self,
+        root: Path,
+        *,
+        plugins: bool = True,
+        tree: Tree | None = None,
+        governor: Repo | None = None,
+        remembers: bool = False,
     ) -> None:
         self.root = Path(os.path.realpath(root))
         self.tree = tree or Disk(self.root)
@@ -56,7 +79,15 @@ class Repo:
         self.drafts: dict[str, str] = {}
         """Texts that take the place of what is on disk, by path."""
         self.runs_plugins = plugins
+        self.remembers = remembers
+        self.tell: Tell | None = None
+        """Hears how far loading is."""
         self._seen: dict[str, int] | None = None
+        self._cache: Cache | None = None
+        self._look: _Look | None = None
+        self.state: bytes | None = None
+        """A digest of all that a check depends on besides the day and what it is asked, as of the last survey or load;
+        nothing where nothing is remembered, or nobody can tell."""
         self.read_again()
 
     @classmethod
@@ -73,7 +104,7 @@ class Repo:
         if len(roots) > 1:
             first, second = sorted(roots)[:2]
             raise AlignError(f"the paths belong to different repos, `{first}` and `{second}`: check them one at a time")
-        return cls(roots.pop(), plugins=plugins)
+        return cls(roots.pop(), plugins=plugins, remembers=True)
 
     def read_again(self) -> None:
         """Reads the configuration as it is now.
@@ -81,6 +112,7 @@ class Repo:
         Raises:
             AlignError: it cannot be read, or is broken.
         """
+        self._look = None
         self.written: Config = self._read_config()
         """The configuration as it stands here, whether it counts or not."""
         self.config: Config = self._governor.config if self._governor is not None else self.written
@@ -88,7 +120,7 @@ class Repo:
     def _read_config(self) -> Config:
         if FILE_NAME in self.drafts:
             if self._seen is not None:
-                self._seen[FILE_NAME] = _fingerprint(self.drafts[FILE_NAME])
+                self._seen[FILE_NAME] = _text_id(self.drafts[FILE_NAME])
             return parse_config(self.drafts[FILE_NAME], self.schemas)
         try:
             if not any(name == FILE_NAME for name, _ in self.tree.entries("")):  # a link to nothing counts
@@ -165,7 +197,7 @@ class Repo:
 
     def watch(self) -> None:
         """From now on, a text that is not the one which was checked is an error."""
-        self._seen = {FILE_NAME: _fingerprint(self.config.text)}
+        self._seen = {FILE_NAME: _text_id(self.config.text)}
 
     def settle(self) -> None:
         """What was drafted is on disk now; nothing is watched any more."""
@@ -182,10 +214,7 @@ class Repo:
             if not path.startswith(below):
                 continue
             text = self._draft_or_file(path)
-            if isinstance(text, Unreadable):
-                if is_ours(path, text):
-                    return True
-            elif load_document(path, text, schemas, expected=self.config.has_own_include) is not None:
+            if from_text(path, text, schemas, expected=self.config.has_own_include) is not None:
                 return True
         return False
 
@@ -200,74 +229,167 @@ class Repo:
         Raises:
             AlignError: a schema of the organisation's own cannot be used.
         """
-        schemas = self.all_schemas
-        found = discover(self.tree, self.config, self._governor.tree if self._governor is not None else None)
-        documents: list[Document] = []
         # Thousands of small objects are made and kept: the cyclic collector would only look at them again and again.
         collecting = gc.isenabled()
         gc.disable()
         try:
-            for path in found.documents:
-                if twin is not None and path in twin.ws.paths and twin.has_same(path):
-                    shared = twin.ws.by_path.get(path)
-                    if shared is not None:
-                        documents.append(shared)
-                    continue
-                document = self._load_one(path, schemas)
-                if document is not None:
-                    documents.append(document)
-            for path, reason in found.blocked:
-                documents.append(unreadable(path, reason, help_="let the check read this folder"))
-            for path in found.outside:
-                target = self.tree.resolve(path)
-                reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
-                documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
-            return link(documents, found.paths, as_of, self.config.fiscal)
+            documents, paths = self._read(twin)
+            if self.tell is not None:
+                self.tell("linking", 0, 0)
+            return link(documents, paths, as_of, self.config.fiscal)
         finally:
             if collecting:
                 gc.enable()
                 gc.freeze()
 
-    def load_again(self, ws: Workspace, changed: Collection[str], since: float) -> tuple[Workspace, Focus | None] | None:
+    def _read(self, twin: Twin | None) -> tuple[list[Document], Collection[str]]:
+        """The documents, and every file and folder; what was noted while reading is gone when it returns."""
+        look = self._look or self._take_a_look()
+        self._look = None
+        found, reader, _ = look
+        documents, rest = self._by_other_means(found.documents, twin)
+        documents += reader.load(rest)
+        for path, reason in found.blocked:
+            documents.append(unreadable(path, reason, help_="let the check read this folder"))
+        for path in found.outside:
+            target = self.tree.resolve(path)
+            reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
+            documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
+        self.state = self._state_of(look)
+        return documents, found.paths
+
+    def survey(self) -> Sequence[str] | None:
+        """Looks at the documents without reading them, where all are as they are remembered.
+
+        Returns:
+            The paths of the documents, with :attr:`state` set; nothing where one changed, or where there is no memory.
+
+        Raises:
+            AlignError: as :meth:`load`.
+        """
+        self._look = self._take_a_look()
+        self.state = self._state_of(self._look) if self._look.is_known else None
+        return self._look.reader.names if self.state is not None else None
+
+    def recall(self, key: bytes) -> bytes | None:
+        """What was remembered of this repo under a key; see :meth:`remember`."""
+        return self._cache.report(key) if self._cache is not None else None
+
+    def remember(self, key: bytes, data: bytes) -> None:
+        """Keeps something for later runs, such as a report, under a key that holds :attr:`state`."""
+        if self._cache is not None:
+            self._cache.keep_report(key, data)
+            self._cache.commit()
+
+    def _take_a_look(self) -> _Look:
+        schemas = self.all_schemas
+        if self.tell is not None:
+            self.tell("finding files", 0, 0)
+        found = discover(self.tree, self.config, self._governor.tree if self._governor is not None else None)
+        expected = self.config.has_own_include
+        if self.remembers and len(found.documents) >= MIN_REMEMBERED and self._cache is None:
+            self._cache = self._open_cache()
+        reader = Documents(self.tree, schemas, expected=expected, cache=self._cache, tell=self.tell)
+        return _Look(found, reader, reader.survey(found.documents))
+
+    def _open_cache(self) -> Cache | None:
+        try:
+            from aligncli.io.cache import Cache, cache_file, code_key, digest_of
+        except ImportError:  # not every Python has SQLite
+            return None
+        file = cache_file(self.root)
+        if file is None:
+            return None
+        own = sorted(self.all_schemas.own_texts.items())
+        key = digest_of(code_key() + repr((own, self.config.has_own_include)).encode("utf-8", "surrogatepass"))
+        return Cache(file, key)
+
+    def _state_of(self, look: _Look) -> bytes | None:
+        found, reader, _ = look
+        if self._cache is None or found.blocked or found.outside:
+            return None
+        digests = [reader.digests.get(path) for path in found.documents]
+        if not all(digests):
+            return None
+        from aligncli.io.cache import digest_of
+
+        parts = [
+            self._cache.key,
+            repr((self.config.text, self.written.text, self.runs_plugins)).encode("utf-8", "surrogatepass"),
+            "\n".join(found.documents).encode("utf-8", "surrogateescape"),
+            b"".join(digest for digest in digests if digest is not None),
+            "\n".join(sorted(found.paths)).encode("utf-8", "surrogateescape"),
+        ]
+        return digest_of(b"".join(map(digest_of, parts)))
+
+    def _by_other_means(self, paths: Sequence[str], twin: Twin | None) -> tuple[list[Document], Sequence[str]]:
+        """The documents that are not read from the disk, or have to be watched, and the paths of all others."""
+        drafted = self._seen is not None or any(path.endswith(".md") for path in self.drafts)
+        if twin is None and not drafted:
+            return [], paths
+        documents: list[Document] = []
+        rest: list[str] = []
+        for path in paths:
+            if twin is not None and path in twin.ws.paths and twin.has_same(path):
+                shared = twin.ws.by_path.get(path)
+                if shared is not None:
+                    documents.append(shared)
+            elif self._seen is None and path not in self.drafts:
+                rest.append(path)
+            else:
+                text = self._draft_or_file(path)
+                if self._seen is not None and isinstance(text, str):
+                    self._seen[path] = _text_id(text)
+                document = from_text(path, text, self.all_schemas, expected=self.config.has_own_include)
+                if document is not None:
+                    documents.append(document)
+        return documents, rest
+
+    def load_again(self, ws: Workspace, changed: Collection[str], since: int) -> tuple[Workspace, Focus | None] | None:
         """Reads and links what has changed since the repo was loaded; the configuration has not.
 
         Args:
             ws: as it was linked.
             changed: the paths where something happened, of whatever kind.
-            since: when it was loaded; where files have come or gone, all that changed later is read again.
+            since: when it was loaded, in nanoseconds; where files came or went, all that changed later is read again.
 
         Returns:
-            The new workspace, and what may be different in it; nothing where no document has changed.
+            The new workspace, and what may be different in it (nothing for everything); nothing at all where no
+            document has changed.
+
+        Raises:
+            AlignError: as :meth:`load`.
         """
         from aligncli.workspace.again import relinked  # a single check does without
 
-        if not all(path in ws.paths and self.tree.is_file(path) for path in changed):
+        paths = set(changed)
+        if not all(path in ws.paths and self.tree.stamp(path)[0] for path in paths):
             found = discover(self.tree, self.config)
             if found.paths != ws.paths or found.outside or found.blocked:
-                mark = since - _COARSE
-                twin = Twin(ws, lambda path: path not in changed and self.tree.changed_at(path) < mark)
-                return self.load(ws.as_of, twin), None
-            changed = set(changed).intersection(found.documents)
-        schemas = self.all_schemas
-        loaded = {
-            path: self._load_one(path, schemas) for path in changed if reads(self.tree, self.config, path)
-        }
-        loaded = {path: document for path, document in loaded.items() if document is not None or path in ws.by_path}
+                earlier = since - SETTLED
+                return self.load(
+                    ws.as_of, Twin(ws, lambda path: path not in paths and self._is_from(path, earlier))
+                ), None
+            paths.intersection_update(found.documents)
+        loaded: dict[str, Document | None] = {}
+        for path in paths:
+            if reads(self.tree, self.config, path):
+                text = self._draft_or_file(path)
+                document = from_text(path, text, self.all_schemas, expected=self.config.has_own_include)
+                if document is not None or path in ws.by_path:
+                    loaded[path] = document
         if not loaded:
             return None
         again = relinked(ws, loaded)
         if again is not None:
             return again
-        documents = [document for path, document in {**ws.by_path, **loaded}.items() if document is not None]
+        documents = [document for document in {**ws.by_path, **loaded}.values() if document is not None]
         return link(documents, ws.paths, ws.as_of, self.config.fiscal), None
 
-    def _load_one(self, path: str, schemas: Schemas) -> Document | None:
-        text = self._draft_or_file(path)
-        if self._seen is not None and isinstance(text, str):
-            self._seen[path] = _fingerprint(text)
-        if isinstance(text, Unreadable):
-            return unreadable(path, text.reason, text.text, text.help) if is_ours(path, text) else None
-        return load_document(path, text, schemas, expected=self.config.has_own_include)
+    def _is_from(self, path: str, earlier: int) -> bool:
+        """Whether a file was the same before a time."""
+        stamp, changed = self.tree.stamp(path)
+        return bool(stamp) and changed < earlier
 
     def text(self, path: str) -> str:
         """The text of a document, for locating and showing; empty when it can no longer be read.
@@ -277,7 +399,7 @@ class Repo:
         """
         found = self._draft_or_file(path)
         text = found.text if isinstance(found, Unreadable) else found
-        if self._seen is not None and self._seen.get(path, 0) not in (0, _fingerprint(text)):
+        if self._seen is not None and self._seen.get(path, 0) not in (0, _text_id(text)):
             raise AlignError(f"{path} changed meanwhile; nothing was written")
         return text
 
@@ -293,6 +415,6 @@ class Repo:
         return Path(os.path.relpath(real, self.root)).as_posix()
 
 
-def _fingerprint(text: str) -> int:
+def _text_id(text: str) -> int:
     """Tells texts apart; a number in place of each keeps a large repo out of memory."""
     return hash(text.lstrip("\ufeff")) or 1

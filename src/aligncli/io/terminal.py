@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from typing import NoReturn, TextIO
 
 from aligncli.diagnostics import AlignError
@@ -73,6 +74,23 @@ class Terminal:
     def is_interactive(self) -> bool:
         """Whether there is somebody to ask."""
         return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None] | None]:
+        """Shows how far a long run is, to somebody who looks at standard error: what it is told to is given; nothing
+        where nobody looks, as in a pipe or in the log of a CI system."""
+        stream = sys.stderr
+        watched = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+        if self.quiet or not watched or os.environ.get("CI"):
+            yield None
+            return
+        from aligncli.io.progress import Bar  # a pipe has none
+
+        bar = Bar(color=self._colored(stream))
+        try:
+            yield bar
+        finally:
+            bar.close()
 
     def out(self, text: str) -> None:
         """Prints a result; ends quietly when nobody reads it any more.

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from aligncli.workspace.load import MAX_BYTES
 
-__all__ = ["FILE", "FOLDER", "LINK", "MAX_BYTES", "Disk", "Tree", "Unreadable", "decoded", "read_text"]
+__all__ = ["FILE", "FOLDER", "LINK", "MAX_BYTES", "Disk", "Stamp", "Tree", "Unreadable", "decoded", "read_text"]
 
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _SAVE_AS = "save it as UTF-8; most editors offer that as `save with encoding`"
@@ -26,8 +26,20 @@ class Unreadable(NamedTuple):
     help: str | None = None
 
 
+class Stamp(NamedTuple):
+    """What a file system says of a file."""
+
+    text: bytes
+    """Differs when the file changes; empty where nothing is said."""
+    changed: int
+    """When it changed last, in nanoseconds since 1970."""
+
+
 class Tree(Protocol):
     """Files and folders below a root; paths are relative to it, with ``/``, and the empty one is the root."""
+
+    root: str | None
+    """The folder on disk that it is; nothing where it is none, and only this process can read it."""
 
     def entries(self, folder: str) -> list[tuple[str, int]]:
         """The names in a folder and what each is, in any order.
@@ -50,11 +62,16 @@ class Tree(Protocol):
         """A file's bytes, or why nobody can have them; links are not followed."""
         ...
 
+    def stamp(self, path: str) -> Stamp:
+        """What tells, without reading it, that a file is the same as it was; links are not followed."""
+        ...
+
 
 class Disk:
     """What lies below a folder now."""
 
     def __init__(self, root: Path) -> None:
+        self.root: str | None = os.fspath(root)
         self._root = os.fspath(root)
         self._real = os.path.realpath(root)
 
@@ -84,6 +101,15 @@ class Disk:
     def data(self, path: str, most: int = MAX_BYTES) -> bytes | Unreadable:
         """As in :class:`Tree`."""
         return _read(os.path.join(self._root, path), most)
+
+    def stamp(self, path: str) -> Stamp:
+        """As in :class:`Tree`."""
+        try:
+            status = os.stat(os.path.join(self._root, path), follow_symlinks=False)
+        except OSError:
+            return Stamp(b"", 0)
+        times = status.st_mtime_ns, status.st_ctime_ns  # a program can set the former alone
+        return Stamp(b"%d %d %d %d" % (*times, status.st_size, status.st_ino), max(times))
 
 
 def read_text(root: Path, path: str, most: int = MAX_BYTES) -> str | Unreadable:

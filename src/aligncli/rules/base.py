@@ -6,14 +6,11 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from aligncli.config import Config
-from aligncli.diagnostics import Finding, Severity, Span
+from aligncli.diagnostics import Finding, Severity, Span, Suppression, Word
 from aligncli.workspace.workspace import Workspace
-
-if TYPE_CHECKING:
-    from aligncli.document.suppressions import Suppression, Word
 
 Check = Callable[[Workspace, Config], Iterator[Finding]]
 """What most rules are: facts out of the linked documents."""

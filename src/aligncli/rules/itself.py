@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from aligncli.diagnostics import Edit, Finding, Fix, Severity, Span
+from aligncli.diagnostics import Edit, Finding, Fix, Severity, Span, Word
 from aligncli.rules.base import Applied, Use, WordUse, audit, days
-
-if TYPE_CHECKING:
-    from aligncli.document.suppressions import Word
 
 
 @audit("AL901", "unknown-rule", Severity.ERROR)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Severity
@@ -27,16 +26,6 @@ def _words(used: Measuring) -> str:
 
 def _identity(used: Measuring) -> tuple[str, ...]:
     return (used.owner.ref, used.owner.noun, "measures", used.measure.label)
-
-
-def _due(ws: Workspace) -> Iterator[Goal | Outcome]:
-    """The current goals, and the live outcomes whose period is not over."""
-    for goal in ws.goals.values():
-        if ws.is_current(goal):
-            yield goal
-    for outcome in ws.outcomes.values():
-        if outcome.is_live and not ws.days_over(outcome):
-            yield outcome
 
 
 def _number(value: float) -> str:
@@ -103,7 +92,7 @@ def unmeasured_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Add `measures:` with the number that would move if you succeeded. Where there is none, a yes or no counted by
     hand will do: `{name: Villages with a timetable, baseline: 0, target: 4}`.
     """
-    for thing in _due(ws):
+    for thing in ws.due:
         if thing.measures or (isinstance(thing, Outcome) and thing.status != "active"):
             continue
         in_focus = isinstance(thing, Outcome) and thing.focus
@@ -174,7 +163,7 @@ def measure_without_baseline(ws: Workspace, config: Config) -> Iterator[Finding]
     Add `baseline:` with the number on the day you started. If nobody knows it, measuring it is the first step. If
     it is a line to hold, say so: `direction: keep-above` or `keep-below`.
     """
-    for thing in _due(ws):
+    for thing in ws.due:
         for used in ws.measuring(thing):
             measure = used.measure
             if measure.target is None or measure.baseline is not None or contradiction(measure, used.metric):
@@ -245,7 +234,7 @@ def contradictory_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     wrong: list[tuple[Measuring, Contradiction]] = []
     against: dict[str, list[Measuring]] = {}
     agreed: set[str] = set()
-    for used in _watched(ws):
+    for used in ws.watched_measures:
         fault = contradiction(used.measure, used.metric)
         if fault is not None:
             wrong.append((used, fault))
@@ -280,19 +269,6 @@ def contradictory_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     for used, fault in wrong:
         if used.metric is None or used.metric.id not in doubtful or fault not in ("two directions", "wrong side"):
             yield _contradiction(used, fault)
-
-
-def _watched(ws: Workspace) -> Iterator[Measuring]:
-    """The measures of open goals, live outcomes and pending experiments."""
-    for goal in ws.goals.values():
-        if goal.measures and goal.is_open and goal.path not in ws.asleep:
-            yield from ws.measuring(goal)
-    for outcome in ws.outcomes.values():
-        if outcome.measures and outcome.is_live:
-            yield from ws.measuring(outcome)
-    for experiment in ws.experiments.values():
-        if experiment.result == "pending" and experiment.path not in ws.asleep:
-            yield from ws.measuring(experiment)
 
 
 def _goes_against(measure: Measure, way: str) -> bool:
@@ -470,15 +446,13 @@ def stale_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     measure.
     """
     limit = config.limits.measure_days
-    for thing in _due(ws):
-        if not thing.measures:
-            continue
-        period = ws.period(thing)
-        if period is not None and not period.holds(ws.as_of):
-            continue
+    for thing in ws.due:
         for used in ws.measuring(thing):
             age = _age(ws, used.measure)
             if age is None or age <= limit:
+                continue
+            period = ws.period(thing)
+            if period is not None and not period.holds(ws.as_of):
                 continue
             yield Finding(
                 "AL606",
@@ -553,13 +527,12 @@ def status_against_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     Set `status: at-risk` or `off-track` and say what would help; or update the number. What ended short of its
     target was `missed`, and what it taught is worth as much.
     """
-    for goal in ws.goals.values():
-        if goal.measures and goal.status == "on-track" and ws.is_current(goal):
-            behind = _furthest_behind(ws, goal, config.limits.measure_days)
+    for thing in ws.due:
+        if thing.measures and isinstance(thing, Goal) and thing.status == "on-track":
+            behind = _furthest_behind(ws, thing, config.limits.measure_days)
             if behind is not None:
                 yield behind
-    things: chain[Goal | Outcome] = chain(ws.goals.values(), ws.outcomes.values())
-    for thing in things:
+    for thing in ws.achieved:
         for used in _short(ws, thing):
             measure = used.measure
             current, target = _number(measure.current or 0.0), _number(measure.target or 0.0)
@@ -596,7 +569,9 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
     for used in ws.measuring(goal):
         measure = used.measure
         progress = progress_of(measure, used.metric)
-        if progress is None or contradiction(measure, used.metric) or (_age(ws, measure) or 0) > limit:
+        if progress is None or progress >= _FAR_BEHIND:
+            continue  # whoever has come half the way is never far behind a straight line
+        if contradiction(measure, used.metric) or (_age(ws, measure) or 0) > limit:
             continue
         if direction(measure, used.metric) in ("keep-above", "keep-below"):
             if progress < 1:
@@ -683,8 +658,8 @@ def ended_without_learning(ws: Workspace, config: Config) -> Iterator[Finding]:
     ## How to fix
     Add `learning:` with what you know now and did not know when you began.
     """
-    for goal in ws.goals.values():
-        if not goal.is_open and not goal.learning and not any(_short(ws, goal)):
+    for goal in ws.ended_goals:
+        if not goal.learning and not any(_short(ws, goal)):
             facts: tuple[Fact, ...] = ((goal.key, "status"), (goal.key, "learning"))
             if goal.status == "achieved":
                 facts = (*facts, *(fact for measuring in ws.measuring(goal) for fact in measuring.facts))
@@ -843,7 +818,7 @@ def unregistered_metric(ws: Workspace, config: Config) -> Iterator[Finding]:
     """
     if not ws.metrics or ws.org is None:
         return
-    for used in _watched(ws):
+    for used in ws.watched_measures:
         name = used.measure.name
         if used.measure.metric is not None or not name:
             continue

@@ -677,31 +677,33 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
         if not document.trusted:
             continue
         for link in document.body.links:
-            edit = Edit(document.path, span=link.written) if link.written else None
-            broken = _broken(ws, document.path, link.target, edit)
-            if broken is not None:
+            wrong = ws.broken_path(document.path, link.target)
+            if wrong is not None:
+                edit = Edit(document.path, span=link.written) if link.written else None
+                help_, fix = _mended(ws, document.path, link.target, wrong, edit)
                 yield Finding(
                     "AL209",
                     document.path,
                     f"the link `{link.target}` leads to nothing",
                     span=link.span,
                     label="not there",
-                    help=broken[0],
-                    fix=broken[1],
+                    help=help_,
+                    fix=fix,
                     identity=(*_subject(document), "link", link.target),
                 )
     for path, route, target, what, subject in _paths(ws):
         bare, hash_, fragment = target.partition("#")
-        broken = _broken(ws, path, bare, Edit(path, route), hash_ + fragment)
-        if broken is not None:
+        wrong = ws.broken_path(path, bare)
+        if wrong is not None:
+            help_, fix = _mended(ws, path, bare, wrong, Edit(path, route), hash_ + fragment)
             yield Finding(
                 "AL209",
                 path,
                 f"{what} `{bare}` leads to nothing",
                 route,
                 label="not there",
-                help=broken[0],
-                fix=broken[1],
+                help=help_,
+                fix=fix,
                 identity=(subject, what, bare),
             )
 
@@ -709,14 +711,11 @@ def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
 _NEEDS_NO_ESCAPE = re.compile(r"[\w./+\-]+\Z")
 
 
-def _broken(
-    ws: Workspace, document: str, target: str, edit: Edit | None, behind: str = ""
-) -> tuple[str, Fix | None] | None:
+def _mended(
+    ws: Workspace, document: str, target: str, path: str, edit: Edit | None, behind: str = ""
+) -> tuple[str, Fix | None]:
     """What to do about a path that leads to nothing; the fix writes the right one, and what stood ``behind`` it, at
     the place of an edit, in the style of the wrong one. It is safe where upper and lower case are all that is wrong."""
-    path = ws.resolve_path(document, target)
-    if path is None or ws.path_exists(path):
-        return None
     meant = ws.path_meant(path)
     if meant is None:
         return "correct the path, or add the file", None
@@ -750,13 +749,17 @@ def _paths(ws: Workspace) -> Iterator[tuple[str, Route, str, str, str]]:
             yield from _field(goal.path, (*goal.route, "initiatives", index), "link", initiative, goal.ref)
     for api in ws.apis.values():
         for index, meeting in enumerate(api.meetings):
-            yield from _field(api.path, ("meetings", index), "link", meeting, api.team)
+            if meeting.link:
+                yield from _field(api.path, ("meetings", index), "link", meeting, api.team)
         for index, service in enumerate(api.services):
-            yield from _field(api.path, ("services", index), "docs", service, api.team)
+            if service.docs:
+                yield from _field(api.path, ("services", index), "docs", service, api.team)
         for index, item in enumerate(api.roadmap):
-            yield from _field(api.path, ("roadmap", index), "link", item, api.team)
+            if item.link:
+                yield from _field(api.path, ("roadmap", index), "link", item, api.team)
         for index, practice in enumerate(api.practices):
-            yield from _field(api.path, ("practices", index), "link", practice, api.team)
+            if practice.link:
+                yield from _field(api.path, ("practices", index), "link", practice, api.team)
 
 
 def _field(

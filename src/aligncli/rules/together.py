@@ -10,7 +10,7 @@ from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Interaction, Team
 from aligncli.rules.base import days, rule
 from aligncli.workspace.names import id_route
-from aligncli.workspace.workspace import GIVES, TEMPORARY, Interacting, Owning, Pair, Side, Workspace, kind_of
+from aligncli.workspace.workspace import GIVES, TEMPORARY, Interacting, Owning, Side, Workspace, kind_of
 
 _DAYS_TO_ANSWER = 30
 """How long the other team has to write down its side. The catalogue of rules says so: it is what AL501 means, and
@@ -132,7 +132,7 @@ def one_sided_interaction(ws: Workspace, config: Config) -> Iterator[Finding]:
             # By a former name of its own, AL205 speaks first.
             if named.team.id == named.other.id and named.interaction.team == named.team.id:
                 yield _with_itself(named)
-    for own, other in ws.disagreements():
+    for own, other in ws.disagreements:
         yield _disagreement(ws, own, other)
 
 
@@ -519,7 +519,7 @@ def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
     Remove it from both Team APIs if it is over. If there is more to find out, agree on a new date; if one team will
     always need the other, agree on a service.
     """
-    for pair, mode, said in _temporary(ws):
+    for pair, mode, said in ws.temporary:
         sure = [named for named in said if not named.is_guess]
         overdue = [named for named in sure if ws.is_over(named.interaction)]
         if not overdue:
@@ -545,19 +545,6 @@ def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
             identity=(pair.teams[0].id, "interactions", pair.teams[1].id, mode, "overdue"),
             rests_on=((named.team.key, "interactions"), *((team.key, "status") for team in pair.teams)),
         )
-
-
-def _temporary(ws: Workspace) -> Iterator[tuple[Pair, str, list[Interacting]]]:
-    """Per pair of teams and mode: what both sides say of a collaboration or a facilitation."""
-    for pair in ws.pairs:
-        by_mode: dict[str, list[Interacting]] = {}
-        for said in pair.said:
-            for named in said:
-                mode = named.interaction.mode
-                if mode in TEMPORARY:
-                    by_mode.setdefault(mode, []).append(named)
-        for mode, both in by_mode.items():
-            yield pair, mode, both
 
 
 def _related_end(named: Interacting) -> Related:
@@ -655,10 +642,8 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
     Agree on a day and write it as `until`; it can move. What should last is better a service that the other team
     uses on its own: `x-as-a-service`.
     """
-    disputed = {
-        frozenset((own.team.id, other.team.id)) for own, other in ws.disagreements() if other.team.id in ws.apis
-    }
-    for pair, mode, said in _temporary(ws):
+    disputed = {frozenset((own.team.id, other.team.id)) for own, other in ws.disagreements if other.team.id in ws.apis}
+    for pair, mode, said in ws.temporary:
         sure = [named for named in said if not named.is_guess]
         if not sure or any(named.interaction.until is not None for named in said):
             continue
@@ -1222,8 +1207,8 @@ def unserved_dependency(ws: Workspace, config: Config) -> Iterator[Finding]:
     Ask the other team what took the service's place, or when it comes, and depend on the goal that brings it:
     `to: team/goal`. If there is none, the goal needs another way.
     """
-    for goal in ws.goals.values():
-        if not goal.depends_on or not goal.is_open:
+    for goal in ws.open_goals:
+        if not goal.depends_on:
             continue
         for depending in ws.depends.get(goal.key, ()):
             dependency, team = depending.dependency, depending.team

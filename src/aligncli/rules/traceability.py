@@ -11,7 +11,7 @@ from aligncli.model import Goal, GoalsDocument, Measure, Metric, Org, Outcome, T
 from aligncli.rules.base import rule
 from aligncli.workspace.conflicts import Conflict, Push, opposed
 from aligncli.workspace.names import Status, id_route, named, noun, title_of
-from aligncli.workspace.workspace import Apart, Dated, Place, Trace, Workspace, period_place
+from aligncli.workspace.workspace import Apart, Dated, Place, Workspace, period_place
 
 
 @rule("AL301", "untraced-goal", Severity.ERROR)
@@ -55,28 +55,18 @@ def untraced_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Name the outcome, or another team's goal, that it serves: `supports: [outcome]`, best with a word on how. If
     there is none, talk to those who steer: perhaps an outcome is missing, perhaps the goal can go.
     """
-    ends = {
-        key
-        for key, trace in ws.trace.items()
-        if trace is Trace.ENDS
-        and (goal := ws.goals.get(key.removeprefix("goal:"))) is not None
-        and goal.key == key
-        and goal.is_open
-        and goal.path not in ws.asleep
-    }
-    if not ends:
-        return
+    untraced = [goal for goal in ws.untraced if goal.is_open and goal.path not in ws.asleep]
+    ends = {goal.key for goal in untraced}
     chained: dict[str, list[Goal]] = {}
-    for goal in ws.goals.values():
-        if goal.key in ends:
-            for support in ws.supports.get(goal.key, ()):
-                if support.target.key in ends and (goal.is_proposed or not _is_proposed(support.target)):
-                    chained.setdefault(support.target.key, []).append(goal)
+    for goal in untraced:
+        for support in ws.supports.get(goal.key, ()):
+            if support.target.key in ends and (goal.is_proposed or not _is_proposed(support.target)):
+                chained.setdefault(support.target.key, []).append(goal)
     above = {goal.key for goals in chained.values() for goal in goals}
     told = {(reference.path, reference.route) for reference in ws.references if reference.status is Status.RETIRED}
     offered: str | None = None
-    for goal in ws.goals.values():
-        if goal.key not in ends or goal.key in above:
+    for goal in untraced:
+        if goal.key in above:
             continue
         if offered is None:
             offered = _offer(ws)
@@ -415,14 +405,7 @@ def unsupported_outcome(ws: Workspace, config: Config) -> Iterator[Finding]:
 def _is_any_untraced(ws: Workspace, *, proposed: bool = False) -> bool:
     """Whether some open goal that is decided on, or is not, leads to no outcome: which of them it serves, nobody
     knows yet."""
-    return Trace.ENDS in ws.trace.values() and any(
-        trace is Trace.ENDS
-        and (goal := ws.goals.get(key.removeprefix("goal:"))) is not None
-        and goal.is_open
-        and goal.is_proposed is proposed
-        and goal.path not in ws.asleep
-        for key, trace in ws.trace.items()
-    )
+    return any(goal.is_open and goal.is_proposed is proposed and goal.path not in ws.asleep for goal in ws.untraced)
 
 
 def _carried(ws: Workspace) -> set[str]:
@@ -626,10 +609,8 @@ def conflicting_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     may not need this metric at all. Where the organisation has decided, say so in the metric's `direction`.
     """
     wanted: dict[str, list[Push]] = {}
-    if all(metric.direction is not None for metric in ws.metrics.values()):
-        return
-    for goal in ws.goals.values():
-        if not goal.measures or not goal.is_open or goal.is_proposed or goal.path in ws.asleep:
+    for goal in ws.open_goals:
+        if not goal.measures or goal.is_proposed or goal.path in ws.asleep:
             continue
         for index, measure in enumerate(goal.measures):
             metric = ws.metric(measure)

@@ -13,7 +13,7 @@ from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Goal, Measure, Outcome
 from aligncli.rules.base import rule
-from aligncli.words import Index, is_figure, listed, words
+from aligncli.words import Index, is_figure, listed, words, words_of_all
 from aligncli.workspace.names import noun
 from aligncli.workspace.rings import components
 from aligncli.workspace.workspace import Workspace
@@ -161,18 +161,25 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
 
 def _candidates(ws: Workspace) -> Sequence[tuple[int, int, str, str, str]]:
     """What :func:`_alike` gives for all open goals, with their references."""
-    goals = [goal for goal in ws.goals.values() if goal.is_open and _is_awake(ws, goal)]
-    return [
-        (left, right, figure, goals[left].ref, goals[right].ref)
-        for left, right, figure in _alike(ws, goals, [words(goal.title) for goal in goals])
-    ]
+    awake = {team.id for team in ws.teams.values() if not team.is_archived}
+    goals = [goal for goal in ws.open_goals if goal.team in awake]
+    return [(left, right, figure, goals[left].ref, goals[right].ref) for left, right, figure in _alike(ws, goals)]
 
 
-def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:
+def _index(goals: Sequence[Goal]) -> tuple[Sequence[frozenset[str]], Index, Sequence[tuple[int, int]]]:
+    """The words of titles, an index of them, and the pairs of titles whose words are alike."""
+    said = list(words_of_all(goal.title for goal in goals))
+    shares = {word for word in frozenset().union(*said) if word[-1] == "%"}
+    index = Index(text - shares for text in said) if shares else Index(said)
+    return said, index, list(index.pairs(_ALIKE))
+
+
+def _alike(ws: Workspace, goals: Sequence[Goal]) -> Iterator[tuple[int, int, str]]:
     """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
-    index, pairs = ws.once("AL305's index", ws.titles, partial(_index, said))
+    said, index, pairs = ws.once("AL305's titles", ws.titles, partial(_index, goals))
     for left, right in pairs:
-        if _say_the_same(goals[left], said[left], goals[right], said[right]):
+        one, other = goals[left], goals[right]
+        if _say_the_same(one, words(one.title), other, words(other.title)):
             yield left, right, ""
     moving: dict[tuple[str, float, float], list[int]] = defaultdict(list)
     names: dict[str, str] = {}
@@ -185,15 +192,9 @@ def _alike(ws: Workspace, goals: Sequence[Goal], said: Sequence[Mapping[str, str
     for (metric, baseline, target), numbers in moving.items():
         if 1 < len(numbers) <= _SAME_FIGURES_AT_MOST:
             for left, right in combinations(numbers, 2):
-                both = sum(1 for word in said[left] if word in said[right])
-                if both >= _FEWEST and index.alike(left, right) >= _ALIKE_BY_FIGURES:
+                both = said[left] & said[right]
+                if len(both) >= _FEWEST and index.alike(left, right) >= _ALIKE_BY_FIGURES:
                     yield left, right, f", and both move `{names[metric]}` from {baseline:g} to {target:g}"
-
-
-def _index(said: Sequence[Mapping[str, str]]) -> tuple[Index, Sequence[tuple[int, int]]]:
-    """An index of what titles say, and the pairs of those whose words are alike."""
-    index = Index([[word for word in text if word[-1] != "%"] for text in said])
-    return index, list(index.pairs(_ALIKE))
 
 
 def _say_the_same(one: Goal, left: Mapping[str, str], other: Goal, right: Mapping[str, str]) -> bool:
@@ -307,11 +308,6 @@ def _facts(ws: Workspace, goal: Goal) -> tuple[Fact, ...]:
     )
 
 
-def _is_awake(ws: Workspace, goal: Goal) -> bool:
-    team = ws.teams.get(goal.team)
-    return team is not None and not team.is_archived
-
-
 def _quoted(names: Sequence[str]) -> str:
     """Names in backquotes, at most eight."""
     return ", ".join(f"`{name}`" for name in names[:8]) + (" …" if len(names) > 8 else "")
@@ -366,9 +362,7 @@ def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Ask what the team itself can change, for whom, and how far that goes; that is the goal. Or say in the link how
     it helps: `supports: [{to: outcome, how: …}]`.
     """
-    for goal in ws.goals.values():
-        if not goal.is_open:
-            continue
+    for goal in ws.open_goals:
         target = _repeated(ws, goal)
         if target is None:
             continue
@@ -565,8 +559,8 @@ def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Say who can do what then that they can't do now, or add a measure with a target. What is to be delivered can
     stand under `initiatives`.
     """
-    for goal in ws.goals.values():
-        if not goal.is_open or any(measure.target is not None for measure in goal.measures):
+    for goal in ws.open_goals:
+        if any(measure.target is not None for measure in goal.measures):
             continue
         delivery = _delivery(goal.title)
         if not delivery:

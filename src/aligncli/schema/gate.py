@@ -141,6 +141,11 @@ class Schemas:
         """The same schemas with an organisation's own on top."""
         return Schemas(self._texts, own)
 
+    @property
+    def own_texts(self) -> dict[str, tuple[str, str]]:
+        """Path and text of the organisation's own schemas, by kind."""
+        return {kind: (own.path, own.text) for kind, own in self._own.items()}
+
     def own_problems(self, kind: str, data: Mapping[str, Any], path: str, subject: str) -> list[SchemaProblem]:
         """What an organisation's own schema finds in data that is valid by ours; arguments as for ``explain``."""
         own = self._own.get(kind)

@@ -46,6 +46,7 @@ class OwnSchema:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
+        self.text = text
         self._schema = _parse(path, text)
         try:
             _Sizes(path, self._schema).check()

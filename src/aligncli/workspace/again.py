@@ -12,8 +12,8 @@ from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from aligncli.model import Experiment, Goal, GoalsDocument, Outcome, Service, Team, TeamApi, support_links
-from aligncli.workspace.declare import is_retired
+from aligncli.model import Experiment, Goal, GoalsDocument, Outcome, Service, Team, TeamApi
+from aligncli.workspace.declare import is_retired, state_keys
 from aligncli.workspace.link import follow
 from aligncli.workspace.load import Document
 from aligncli.workspace.misnomers import find_misnomers
@@ -161,9 +161,8 @@ class _Again:
         """By the ``id()`` of what is no longer there, what took its place."""
         self._before = {path: _resolved(ws, names, ws.by_path[path]) for path in changed}
         self._new = new = copy(ws)
-        for name, value in vars(Workspace).items():
-            if isinstance(value, cached_property) and name not in _CARRIED:
-                new.__dict__.pop(name, None)
+        for name in _WORKED_OUT.difference(_CARRIED):
+            new.__dict__.pop(name, None)
         self._replace()
         self._names = new.names = self._renewed(names)
         self._after: dict[str, _Resolved] = {}
@@ -202,6 +201,7 @@ class _Again:
             before, after = old.by_path[path].content, document.content
             assert isinstance(before, TeamsOwn)
             assert isinstance(after, TeamsOwn)
+            state_keys(after)
             at = bisect_left(old.documents, path, key=lambda one: one.path)
             new.documents[at] = new.by_path[path] = document
             self._teams[after.team] = None
@@ -230,7 +230,7 @@ class _Again:
         spaces: dict[str, Namespace] = {}
         kinds = {type(thing) for thing in swap.values()}
         new = self._new
-        tables: tuple[tuple[str, type, Mapping[str, Any]], ...] = (
+        tables: tuple[tuple[str, type, dict[str, Any]], ...] = (
             ("team", Team, new.teams),
             ("goal", Goal, new.goals),
             ("service", Service, new.services),
@@ -239,7 +239,7 @@ class _Again:
         for noun, kind, table in tables:
             if kind in kinds:
                 space = spaces[noun] = copy(names.spaces[noun])
-                space.all = {**table}
+                space.all = table
                 space.former = {name: swap.get(id(thing), thing) for name, thing in space.former.items()}
                 space.placed = {name: swap.get(id(thing), thing) for name, thing in space.placed.items()}
         return names.with_spaces(spaces)
@@ -410,7 +410,8 @@ class _Again:
             *self._new.supporters.get(thing.key, ()),
             *self._new.children.get(thing.key, ()),
         ]
-        return any(text == thing.ref for other in others for text, _, _ in support_links(other.supports))
+        links = (link for other in others for link in other.supports)
+        return any((link if isinstance(link, str) else link.to) == thing.ref for link in links)
 
     # --- what follows from links ---
 
@@ -441,7 +442,6 @@ class _Again:
         """Which guardrails apply to the changed teams; ``False`` where one applies to nobody, or to somebody, now."""
         old, new = self._old, self._new
         teams = [team for team in self._teams if new.teams[team] is not old.teams[team]]
-        new.scope = old.scope.without(teams)
         if any(
             (old.teams[team].type, old.teams[team].tags) != (new.teams[team].type, new.teams[team].tags)
             for team in teams
@@ -457,8 +457,8 @@ class _Again:
             if not compared.apart:
                 near = {id(goal): goal for goal in self._goals.values()}
                 near.update((id(goal), goal) for key in self._goals for goal in new.supporters.get(key, ()))
-                goals = [goal for goal in near.values() if new.goals.get(goal.ref) is goal]
-                if not new._compare(grace, goals).apart:
+                goals = [goal for goal in near.values() if goal.is_open and new.goals.get(goal.ref) is goal]
+                if not new.is_apart(grace, goals):
                     new._compared[grace] = Compared([], set(), set())
 
     def _wait(self) -> None:
@@ -611,6 +611,10 @@ _TABLES = (
 """Those that rules go through."""
 
 
+_WORKED_OUT = frozenset(name for name, value in vars(Workspace).items() if isinstance(value, cached_property))
+"""What a workspace works out once, from what it has; a part of it has less."""
+
+
 class Focused(Workspace):
     """A workspace that knows everything and goes through some of it.
 
@@ -620,7 +624,7 @@ class Focused(Workspace):
     """
 
     def __init__(self, ws: Workspace, shown: Mapping[str, Iterable[str]]) -> None:
-        self.__dict__.update(ws.__dict__)
+        self.__dict__.update((name, value) for name, value in ws.__dict__.items() if name not in _WORKED_OUT)
         self._whole = ws
         self._problems = None
         for name in _TABLES:

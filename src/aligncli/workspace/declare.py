@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import force_setattr
@@ -11,6 +12,7 @@ from msgspec.structs import force_setattr
 from aligncli.diagnostics import Related
 from aligncli.model import (
     Community,
+    Content,
     Entity,
     Goal,
     GoalsDocument,
@@ -26,6 +28,12 @@ from aligncli.workspace.names import Clash, Names, Namespace, id_route, named
 from aligncli.workspace.resolve import Resolver
 from aligncli.workspace.workspace import Workspace
 
+# A union written down where it is used would be made anew each time.
+_TEAMS = (Team, TeamApi, GoalsDocument)
+_PARTS_OF_TEAMS = (TeamApi, GoalsDocument)
+_HAVE_GOALS = (Team, GoalsDocument)
+_AIMS = (Goal, Outcome)
+
 
 class Declarer:
     """Fills the namespaces and the tables of a workspace."""
@@ -36,10 +44,14 @@ class Declarer:
         self._resolver = resolver
         self._same: dict[tuple[str, str], list[Any]] = {}
 
-    def run(self, trusted: Sequence[Document], salvaged: Sequence[Document]) -> None:
+    def run(self) -> None:
         """Declares all there is; a salvage never takes a name from what can be read."""
+        documents = sorted(self._ws.documents, key=_primacy)  # and of two equals, the first by its path
+        trusted = [document for document in documents if document.trusted]
+        for document in documents:
+            state_keys(document.content)
         self._declare_all([document for document in trusted if not _is_guessed(document)])
-        self._declare_all([*filter(_is_guessed, trusted), *salvaged])
+        self._declare_all([document for document in documents if not document.trusted or _is_guessed(document)])
         for space in self._names.bare:
             self._declare_former_names(space)
         self._find_misplaced(trusted)
@@ -53,9 +65,12 @@ class Declarer:
     def _declare_all(self, documents: Sequence[Document]) -> None:
         """Everything but goals and services, which need to know the teams."""
         ws = self._ws
-        for document in sorted(documents, key=_primacy):
+        for document in documents:
             content = document.content
-            self._names.perhaps.update(document.perhaps)
+            if document.perhaps:
+                self._names.perhaps.update(document.perhaps)
+            if isinstance(content, _PARTS_OF_TEAMS):
+                continue
             quiet = not document.trusted or _is_guessed(document)
             if isinstance(content, Org):
                 if ws.org is not None:
@@ -64,19 +79,19 @@ class Declarer:
                     continue
                 ws.org = content
                 for outcome in content.outcomes:
-                    self._declare(self._names.outcomes, ws.outcomes, outcome, quiet)
+                    self._declare(self._names.outcomes, outcome, quiet)
                 for guardrail in content.guardrails:
-                    self._declare(self._names.guardrails, ws.guardrails, guardrail, quiet)
+                    self._declare(self._names.guardrails, guardrail, quiet)
                 for metric in content.metrics:
-                    self._declare(self._names.metrics, ws.metrics, metric, quiet)
+                    self._declare(self._names.metrics, metric, quiet)
                 for community in content.communities:
-                    self._declare(self._names.communities, ws.communities, community, quiet)
+                    self._declare(self._names.communities, community, quiet)
             elif isinstance(content, Outcome):
-                self._declare(self._names.outcomes, ws.outcomes, content, quiet)
+                self._declare(self._names.outcomes, content, quiet)
             elif isinstance(content, Guardrail):
-                self._declare(self._names.guardrails, ws.guardrails, content, quiet)
+                self._declare(self._names.guardrails, content, quiet)
             elif isinstance(content, Community):
-                self._declare(self._names.communities, ws.communities, content, quiet)
+                self._declare(self._names.communities, content, quiet)
             elif isinstance(content, Team):
                 if _is_guessed(document) or not content.team:
                     self._names.teams.incomplete = True
@@ -89,35 +104,40 @@ class Declarer:
                         if _primacy(document)[0] == _COPY:  # a copy: its own team may be the one that is missing
                             self._names.teams.incomplete = True
                 elif content.team:
-                    ws.teams[content.team] = self._names.teams.all[content.team] = content
+                    ws.teams[content.team] = content
                     if content.is_archived:
                         self._names.teams.retired.add(content.team)
 
-    def _declare(self, space: Namespace, table: dict[str, Any], thing: Any, quiet: bool) -> None:
+    def _declare(self, space: Namespace, thing: Any, quiet: bool) -> bool:
+        """Adds a thing under its name, if that is free."""
         if not thing.id:
             space.incomplete = True
-        elif thing.ref in table:
-            if not quiet:
-                self._note_same(space, table[thing.ref], thing)
-                if not thing.route:
-                    self._ws.set_aside.add(thing.path)
-        else:
-            table[thing.ref] = space.all[thing.ref] = thing
+            return False
+        ref = thing.ref
+        first = space.all.setdefault(ref, thing)
+        if first is thing:
             if is_retired(thing, self._ws.as_of):
-                space.retired.add(thing.ref)
+                space.retired.add(ref)
+            return True
+        if not quiet:
+            self._note_same(space, first, thing)
+            if not thing.route:
+                self._ws.set_aside.add(thing.path)
+        return False
 
     def _declare_parts(self, trusted: Sequence[Document]) -> None:
         """Goals, experiments and services, under the team that their document belongs to."""
         ws = self._ws
         # Charters come first, so that a goal repeated in a goals document is the repetition.
-        for document in sorted(trusted, key=lambda d: (d.kind != "charter", *_primacy(d))):
+        charters = [document for document in trusted if document.kind == "charter"]
+        for document in chain(charters, (document for document in trusted if document.kind != "charter")):
             content = document.content
             if document.path in ws.set_aside:
                 continue
             if isinstance(content, Team):
                 self._declare_goals(content, content.team)
                 for experiment in content.experiments:
-                    self._declare(self._names.experiments, ws.experiments, experiment, False)
+                    self._declare(self._names.experiments, experiment, False)
             elif isinstance(content, GoalsDocument):
                 self._declare_goals(content, self._team_of(content))
             elif isinstance(content, TeamApi):
@@ -137,23 +157,27 @@ class Declarer:
                     force_setattr(service, "team", team)
                     if not service.id:
                         self._names.partly_known.add(team)
-                    self._declare(self._names.services, ws.services, service, False)
+                    self._declare(self._names.services, service, False)
         for document in ws.documents:
             if not document.trusted and isinstance(document.content, TeamApi):
                 ws.apis.setdefault(document.content.team, document.content)
 
     def _declare_goals(self, content: Team | GoalsDocument, team: str) -> None:
+        if not content.goals:
+            return
+        if content.team != team:
+            _state_goal_keys(content.goals, team)
+        goals = self._names.goals
+        declared = []
         for goal in content.goals:
-            if goal.team != team:
-                force_setattr(goal, "team", team)
             if not goal.id:
                 self._names.partly_known.add(team)
-                continue
-            self._declare(self._names.goals, self._ws.goals, goal, False)
-            if self._ws.goals.get(goal.ref) is goal:
-                self._ws.goals_of.setdefault(team, []).append(goal)
-                if team in self._names.teams.retired:
-                    self._names.goals.retired.add(goal.ref)
+            elif self._declare(goals, goal, False):
+                declared.append(goal)
+        if declared:
+            self._ws.goals_of.setdefault(team, []).extend(declared)
+            if team in self._names.teams.retired:
+                goals.retired.update(goal.ref for goal in declared)
 
     def _team_of(self, content: GoalsDocument | TeamApi) -> str:
         """The id of the team that a document belongs to, its reference resolved."""
@@ -212,6 +236,8 @@ class Declarer:
         twice: list[tuple[Namespace, str]] = []
         for document in trusted:
             thing = document.content
+            if isinstance(thing, _PARTS_OF_TEAMS):
+                continue
             folder, _, name = document.path.rpartition("/")
             if isinstance(thing, Team):
                 space, place = self._names.teams, folder.rpartition("/")[2] if name == "charter.md" else ""
@@ -278,12 +304,36 @@ class Declarer:
             )
 
     def _find_asleep(self) -> None:
+        is_any_archived = bool(self._names.teams.retired)
         for document in self._ws.documents:
             content = document.content
-            if isinstance(content, Team | GoalsDocument | TeamApi):
-                team = content if isinstance(content, Team) else self._meant(content)
+            if isinstance(content, Team):
+                if content.is_archived:
+                    self._ws.asleep.add(document.path)
+            elif is_any_archived and isinstance(content, _PARTS_OF_TEAMS):
+                team = self._meant(content)
                 if team is not None and team.is_archived:
                     self._ws.asleep.add(document.path)
+
+
+def state_keys(content: Content | None) -> None:
+    """Tells goals and outcomes how they are referred to and what they are called among facts."""
+    if isinstance(content, _HAVE_GOALS):
+        if content.goals:
+            _state_goal_keys(content.goals, content.team)
+    elif isinstance(content, Outcome):
+        force_setattr(content, "key", f"outcome:{content.id}")
+    elif isinstance(content, Org):
+        for outcome in content.outcomes:
+            force_setattr(outcome, "key", f"outcome:{outcome.id}")
+
+
+def _state_goal_keys(goals: Iterable[Goal], team: str) -> None:
+    for goal in goals:
+        ref = f"{team}/{goal.id}"
+        force_setattr(goal, "team", team)
+        force_setattr(goal, "ref", ref)
+        force_setattr(goal, "key", f"goal:{ref}")
 
 
 def _is_guessed(document: Document) -> bool:
@@ -295,23 +345,22 @@ _COPY = 2
 """The rank of what does not stand in its proper place."""
 
 
-def _primacy(document: Document) -> tuple[int, int, str]:
+def _primacy(document: Document) -> tuple[int, int]:
     """Of two documents that declare the same thing, which is the original: the one in its proper place, then the org
-    that has it inline."""
-    content = document.content
-    folder = document.path.rpartition("/")[0].rpartition("/")[2]
-    if isinstance(content, Team | TeamApi | GoalsDocument):
-        rank = 0 if folder == content.team else _COPY
+    that has it inline; then the one that lies higher."""
+    content, path = document.content, document.path
+    if isinstance(content, _TEAMS):
+        rank = 0 if path.rpartition("/")[0].rpartition("/")[2] == content.team else _COPY
     elif isinstance(content, Entity):
-        rank = 0 if document.path.rpartition("/")[2] == f"{content.id}.md" else _COPY
+        rank = 0 if path.rpartition("/")[2] == f"{content.id}.md" else _COPY
     else:
         rank = 1
-    return rank, document.path.count("/"), document.path
+    return rank, path.count("/")
 
 
 def is_retired(thing: Any, as_of: date) -> bool:
     """Archived, dropped, or achieved (from the day after it closed on, or at once where no day is given)."""
-    if isinstance(thing, Goal | Outcome):
+    if isinstance(thing, _AIMS):
         if thing.status == "dropped":
             return True
         return thing.status == "achieved" and (thing.closed is None or thing.closed < as_of)

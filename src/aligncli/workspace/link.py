@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from operator import attrgetter
 
 from aligncli.model import (
     FiscalYear,
@@ -30,11 +31,11 @@ def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fis
         as_of: the day that counts as today.
         fiscal: when the organisation's year starts.
     """
-    ws = Workspace(sorted(documents, key=lambda document: document.path), paths, as_of, fiscal)
-    names = Names()
+    ws = Workspace(sorted(documents, key=attrgetter("path")), paths, as_of, fiscal)
+    names = Names(ws)
     resolver = Resolver(ws, names)
     trusted = [document for document in ws.documents if document.trusted]
-    Declarer(ws, names, resolver).run(trusted, [document for document in ws.documents if not document.trusted])
+    Declarer(ws, names, resolver).run()
     Poisoner(ws, names).run()
     ws.doubts = Doubts(frozenset(ws.poisoned), frozenset(ws.unknown_supports))
     ws.is_certain = names.are_certain and not (ws.poisoned or ws.set_aside or ws.clashes)
@@ -57,6 +58,20 @@ def follow(ws: Workspace, things: Mapping[str, Goal | Outcome]) -> None:
         ws: whose ``trace`` knows everything else that they lead to, and is told of them.
         things: some of its outcomes and goals by key, and all that lead to them.
     """
+    outcomes = {key: thing for key, thing in things.items() if isinstance(thing, Outcome)}
+    chained = {}
+    _follow(ws, outcomes)
+    for key, thing in things.items():
+        if isinstance(thing, Goal):
+            if any(isinstance(support.target, Goal) for support in ws.supports.get(key, ())):
+                chained[key] = thing
+            else:  # as most do: it supports outcomes alone, which are settled
+                ws.trace[key] = _traced(ws, thing)
+    _follow(ws, chained)
+
+
+def _follow(ws: Workspace, things: Mapping[str, Goal | Outcome]) -> None:
+    """The same, where all else that they lead to is settled."""
 
     def successors(key: str) -> list[str]:
         return [above for support in ws.supports.get(key, ()) if (above := support.target.key) in things]
@@ -76,10 +91,10 @@ def _traced(ws: Workspace, thing: Goal | Outcome) -> Trace:
     above = set()
     for support in ws.supports.get(thing.key, ()):
         trace = ws.trace[support.target.key]
+        if trace is Trace.REACHES:
+            return trace
         is_dark = support.is_guess or support.target.path in ws.asleep  # nobody reads on in an archived team's goals
         above.add(Trace.UNKNOWN if is_dark and trace is Trace.ENDS else trace)
-    if Trace.REACHES in above:
-        return Trace.REACHES
     if Trace.UNKNOWN in above or thing.key in ws.unknown_supports:
         return Trace.UNKNOWN
     if isinstance(thing, Outcome) and not above:

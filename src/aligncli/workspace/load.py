@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Span
+from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Span, Suppression
 from aligncli.document import traps
 from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read_body
 from aligncli.document.fences import Fault, split
@@ -17,9 +17,6 @@ from aligncli.document.locate import Locator
 from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest, slug
-
-if TYPE_CHECKING:
-    from aligncli.document.suppressions import Suppression
 
 MARK = "align:"
 """A text without this has no suppression."""
@@ -64,7 +61,7 @@ _OWN = "x-"
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
 
 
-class Document(msgspec.Struct, frozen=True, gc=False):
+class Document(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A document as the linker and the rules know it: no text, no nodes.
 
     ``trusted`` is false where the content is a salvage: enough to keep references to it from breaking, and

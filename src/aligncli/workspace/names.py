@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from copy import copy
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from aligncli.diagnostics import Related, Route
 from aligncli.model import (
@@ -22,6 +22,9 @@ from aligncli.model import (
     TeamApi,
 )
 from aligncli.suggest import Suggester
+
+if TYPE_CHECKING:
+    from aligncli.workspace.workspace import Workspace
 
 _NOUNS: dict[type, str] = {
     Org: "organisation",
@@ -122,9 +125,10 @@ class Namespace:
     ``incomplete`` says that a document which might declare more could not be read: then nothing is missing.
     """
 
-    def __init__(self, noun: str) -> None:
+    def __init__(self, noun: str, things: dict[str, Any]) -> None:
         self.noun = noun
-        self.all: dict[str, Any] = {}
+        self.all = things
+        """By its current name: the table of the workspace itself."""
         self.retired: set[str] = set()
         self.former: dict[str, Any] = {}
         self.placed: dict[str, Any] = {}
@@ -178,15 +182,15 @@ class Namespace:
 class Names:
     """All namespaces of a workspace, and what is known to be incomplete about them."""
 
-    def __init__(self) -> None:
-        self.outcomes = Namespace("outcome")
-        self.goals = Namespace("goal")
-        self.teams = Namespace("team")
-        self.guardrails = Namespace("guardrail")
-        self.metrics = Namespace("metric")
-        self.communities = Namespace("community")
-        self.services = Namespace("service")
-        self.experiments = Namespace("experiment")
+    def __init__(self, ws: Workspace) -> None:
+        self.outcomes = Namespace("outcome", ws.outcomes)
+        self.goals = Namespace("goal", ws.goals)
+        self.teams = Namespace("team", ws.teams)
+        self.guardrails = Namespace("guardrail", ws.guardrails)
+        self.metrics = Namespace("metric", ws.metrics)
+        self.communities = Namespace("community", ws.communities)
+        self.services = Namespace("service", ws.services)
+        self.experiments = Namespace("experiment", ws.experiments)
         self.bare = (self.outcomes, self.teams, self.guardrails, self.metrics, self.communities)
         """Those whose references are bare ids."""
         self.partly_known: set[str] = set()

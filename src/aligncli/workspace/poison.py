@@ -50,7 +50,8 @@ class Poisoner:
     def run(self) -> None:
         """Goes through every document."""
         for document in self._ws.documents:
-            self._poison_document(document)
+            if document.broken or not document.trusted or document.path in self._ws.set_aside:
+                self._poison_document(document)
         if self._ws.org is None:
             self._ws.poisoned.add(("org", "*"))
             self._names.doubt_org()

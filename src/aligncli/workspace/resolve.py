@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from aligncli.diagnostics import Related, Route
@@ -14,12 +15,12 @@ from aligncli.model import (
     GoalsDocument,
     Guardrail,
     Interaction,
+    Link,
     Measure,
     Org,
     Outcome,
     Team,
     TeamApi,
-    support_links,
 )
 from aligncli.suggest import Suggester
 from aligncli.workspace.load import Document
@@ -191,8 +192,18 @@ class Resolver:
 
     def resolve_document(self, document: Document) -> None:
         """Every reference of a document, but for the team that it belongs to."""
-        content = document.content
-        if isinstance(content, Org):
+        content, is_awake = document.content, document.path not in self._ws.asleep
+        if isinstance(content, Team):
+            if is_awake:
+                self._resolve_team(content)
+                self._resolve_goals(content.goals)
+        elif isinstance(content, TeamApi):
+            if is_awake:
+                self._resolve_api(content)
+        elif isinstance(content, GoalsDocument):
+            if is_awake:
+                self._resolve_goals(content.goals)
+        elif isinstance(content, Org):
             for outcome in content.outcomes:
                 self._resolve_outcome(outcome)
             for guardrail in content.guardrails:
@@ -201,15 +212,6 @@ class Resolver:
             self._resolve_outcome(content)
         elif isinstance(content, Guardrail):
             self._resolve_guardrail(content)
-        elif isinstance(content, Team):
-            if document.path not in self._ws.asleep:
-                self._resolve_team(content)
-                self._resolve_goals(content.goals)
-        elif document.path not in self._ws.asleep:
-            if isinstance(content, GoalsDocument):
-                self._resolve_goals(content.goals)
-            elif isinstance(content, TeamApi):
-                self._resolve_api(content)
 
     def _is_guess(self, noted: int) -> bool:
         """Whether the reference resolved since so many were noted stands only for its one clear candidate."""
@@ -218,7 +220,8 @@ class Resolver:
 
     def _resolve_outcome(self, outcome: Outcome) -> None:
         links = []
-        for text, how, route in support_links(outcome.supports):
+        for index, link in enumerate(outcome.supports):
+            text, how, route = _support_link(link, index)
             noted = len(self._ws.references)
             if "/" in text:
                 target = self._names.goals.all.get(text)
@@ -264,14 +267,20 @@ class Resolver:
         for index, name in enumerate(team.communities):
             self.named(self._names.communities, name, team, ("communities", index), "belongs to community")
         keeps = []
+        guardrails = self._names.guardrails
         for index, item in enumerate(team.guardrails):
-            declared = Declared(id=item) if isinstance(item, str) else item
-            route: Route = ("guardrails", index) if isinstance(item, str) else ("guardrails", index, "id")
-            guardrail = self.named(self._names.guardrails, declared.id, team, route, "declares guardrail")
+            declared = _declared(item) if isinstance(item, str) else item
+            route = _kept_at(index)
+            guardrail = guardrails.all.get(declared.id)
+            if guardrail is not None and declared.id not in guardrails.retired:
+                guardrails.used.add(declared.id)
+            else:
+                place = route if isinstance(item, str) else (*route, "id")
+                guardrail = self.named(guardrails, declared.id, team, place, "declares guardrail")
             if guardrail is None:
                 self._ws.doubt(team.key, "teams", "guardrails")
             else:
-                keeps.append(Keeping(guardrail, declared, ("guardrails", index)))
+                keeps.append(Keeping(guardrail, declared, route))
         known = ws.teams.get(team.id) is team
         if known:
             ws.keeps[team.id] = keeps
@@ -300,32 +309,35 @@ class Resolver:
             self._resolve_goal(goal)
 
     def _resolve_goal(self, goal: Goal) -> None:
-        ws = self._ws
+        ws, outcomes = self._ws, self._names.outcomes
         is_declared = ws.goals.get(goal.ref) is goal  # and not a repetition
         if goal.supports:
             links = []
-            for text, how, route in support_links(goal.supports):
+            for index, link in enumerate(goal.supports):
+                text, how, route = _support_link(link, index)
                 target: Any
-                noted = len(ws.references)
-                if "/" in text:
-                    target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
-                    if target is None:
-                        ws.unknown_supports.add(goal.key)
-                        ws.poisoned.add(("goals", "supports"))
-                        continue
+                is_guess = False
+                target = outcomes.all.get(text)
+                if target is not None and text not in outcomes.retired:
+                    outcomes.used.add(text)
                 else:
-                    target = self._names.outcomes.all.get(text)
-                    if target is None or text in self._names.outcomes.retired:
-                        target = self._odd_support(text, goal, route)
+                    noted = len(ws.references)
+                    if "/" in text:
+                        target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
                     else:
-                        self._names.outcomes.used.add(text)
+                        target = self._odd_support(text, goal, route)
                     if target is None:
                         ws.unknown_supports.add(goal.key)
                         ws.poisoned.add(("goals", "supports"))
                         continue
-                links.append(Support(target, how, route, self._is_guess(noted)))
+                    is_guess = self._is_guess(noted)
+                links.append(Support(target, how, route, is_guess))
                 if is_declared or (not goal.id and isinstance(target, Outcome)):
-                    ws.supporters.setdefault(target.key, []).append(goal)
+                    supporters = ws.supporters.get(target.key)
+                    if supporters is None:
+                        ws.supporters[target.key] = [goal]
+                    else:
+                        supporters.append(goal)
             if links and is_declared:
                 ws.supports[goal.key] = links
         if goal.measures:
@@ -363,8 +375,15 @@ class Resolver:
         return self.named(space, text, goal, route, "supports", expected)
 
     def _resolve_measures(self, owner: Goal | Outcome, measures: Sequence[Measure]) -> None:
+        metrics = self._names.metrics
         for index, measure in enumerate(measures):
-            self._resolve_measure(owner, measure, ("measures", index))
+            name = measure.metric
+            if name is None:
+                continue
+            if name in metrics.all:
+                metrics.used.add(name)
+            else:
+                self._resolve_measure(owner, measure, ("measures", index))
 
     def _resolve_measure(self, owner: Any, measure: Measure, route: Route) -> None:
         if measure.metric is not None:
@@ -428,6 +447,29 @@ class Resolver:
         for index, item in enumerate(api.roadmap):
             if item.goal is not None:
                 self._goal_only(item.goal, api, ("roadmap", index, "goal"), "plans for")
+
+
+@lru_cache(maxsize=1 << 12)
+def _declared(guardrail: str) -> Declared:
+    """A declaration that is nothing but an id: thousands of teams have the same."""
+    return Declared(id=guardrail)
+
+
+@lru_cache(maxsize=1 << 8)
+def _kept_at(index: int) -> Route:
+    return "guardrails", index
+
+
+@lru_cache(maxsize=1 << 8)
+def _supported_at(index: int) -> tuple[Route, Route]:
+    """Where the reference stands, bare and with a word on how."""
+    return ("supports", index), ("supports", index, "to")
+
+
+def _support_link(link: str | Link, index: int) -> tuple[str, str | None, Route]:
+    """A reference in a ``supports`` list with its *how* and its route within the entity."""
+    bare, to = _supported_at(index)
+    return (link, None, bare) if isinstance(link, str) else (link.to, link.how, to)
 
 
 def _provides(interaction: Interaction) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from copy import copy
 
 from aligncli.model import Guardrail, Scope, Team
 
@@ -27,7 +26,9 @@ class ScopeIndex:
     ) -> None:
         self._teams = teams
         self._exceptions = exceptions
-        self._known: dict[str, list[tuple[Guardrail, bool]]] = {}
+        self._known: dict[tuple[str | None, tuple[str, ...], bool, str], list[tuple[Guardrail, bool]]] = {}
+        self._special = {team for some in (*teams.values(), *exceptions.values()) for team in some}
+        """The teams that some guardrail names, or excepts."""
         self._everywhere: list[Guardrail] = []
         self._by_team: dict[str, list[Guardrail]] = {}
         self._by_type: dict[str, list[Guardrail]] = {}
@@ -51,18 +52,12 @@ class ScopeIndex:
     def of(self, team: Team) -> Sequence[tuple[Guardrail, bool]]:
         """The guardrails of a team, in the order of their ids; ``False`` for one that may or may not apply,
         because the team does not state its type."""
-        known = self._known.get(team.id)
+        # Teams of one type with the same tags that no guardrail names have the same ones.
+        like = (team.type, team.tags, team.is_archived, team.id if team.id in self._special else "")
+        known = self._known.get(like)
         if known is None:
-            known = self._known[team.id] = self._find(team)
+            known = self._known[like] = self._find(team)
         return known
-
-    def without(self, teams: Iterable[str]) -> ScopeIndex:
-        """The same index, which knows nothing of some teams any more: they have other types or tags now."""
-        other = copy(self)
-        other._known = {**self._known}
-        for team in teams:
-            other._known.pop(team, None)
-        return other
 
     def _find(self, team: Team) -> list[tuple[Guardrail, bool]]:
         lists = [self._everywhere, self._by_team.get(team.id, ())]

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from aligncli.diagnostics import Fact, Finding, Route
@@ -116,7 +117,14 @@ class Measuring(NamedTuple):
     owner: Goal | Outcome | Experiment
     measure: Measure
     metric: Metric | None
-    route: Route
+    number: int = 0
+    """Which of the owner's measures it is."""
+
+    @property
+    def route(self) -> Route:
+        """Where it stands in its document."""
+        part: Route = ("measure",) if isinstance(self.owner, Experiment) else ("measures", self.number)
+        return (*self.owner.route, *part)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -135,6 +143,15 @@ class Pair(NamedTuple):
     teams: tuple[Team, Team]
     said: tuple[list[Interacting], list[Interacting]]
     """What the Team API of each says of its work with the other."""
+
+
+class Temporary(NamedTuple):
+    """A collaboration or a facilitation of two teams."""
+
+    pair: Pair
+    mode: str
+    said: list[Interacting]
+    """What both sides say of it."""
 
 
 class Side(NamedTuple):
@@ -225,7 +242,7 @@ class Compared(NamedTuple):
 
     apart: list[Apart]
     met: set[int]
-    """What states a period that meets another one, by ``id()``."""
+    """What states a period of those apart that meets another one all the same, by ``id()``."""
     astray: set[str]
     """The keys of what is apart: its period is no ground for more."""
 
@@ -238,6 +255,8 @@ class _Timing(NamedTuple):
     """Whether all that decides it can be relied on."""
     origin: Dated | None
     """What states it."""
+    thing: Goal | Outcome | None = None
+    """Which stays alive with it."""
 
 
 class Workspace:
@@ -315,8 +334,8 @@ class Workspace:
         """Another one as soon as an open goal has other baselines and targets."""
         self.kept: dict[str, tuple[Any, Any]] | None = None
         """What :meth:`once` worked out, from one link to the next; nothing where it will not be asked again."""
-        self._measuring: dict[int, list[Measuring]] = {}
-        self._periods: dict[int, tuple[Goal | Outcome, _Timing]] = {}
+        self._measuring: dict[int, Sequence[Measuring]] = {}
+        self._periods: dict[int, _Timing] = {}
         self._inheritance: dict[str, _Timing] = {}
         self._compared: dict[int, Compared] = {}
         self._metrics_like: dict[str, Metric | None] = {}
@@ -371,6 +390,37 @@ class Workspace:
             found = self._broken[document.path] = (frozenset(document.broken), around)
         return found
 
+    # --- goals ---
+
+    @cached_property
+    def open_goals(self) -> Sequence[Goal]:
+        """The goals that have not ended."""
+        return [goal for goal in self.goals.values() if goal.is_open]
+
+    @cached_property
+    def ended_goals(self) -> Sequence[Goal]:
+        """The others."""
+        return [goal for goal in self.goals.values() if not goal.is_open]
+
+    @cached_property
+    def achieved(self) -> Sequence[Goal | Outcome]:
+        """The goals and outcomes that are achieved, as they say themselves."""
+        goals = [goal for goal in self.ended_goals if goal.status == "achieved"]
+        return [*goals, *(outcome for outcome in self.outcomes.values() if outcome.status == "achieved")]
+
+    @cached_property
+    def untraced(self) -> Sequence[Goal]:
+        """The goals from which nothing leads to the north star, as far as anybody knows."""
+        if Trace.ENDS not in self.trace.values():
+            return []
+        return [goal for goal in self.goals.values() if self.trace[goal.key] is Trace.ENDS]
+
+    @cached_property
+    def due(self) -> Sequence[Goal | Outcome]:
+        """The current goals, and the live outcomes whose period is not over."""
+        goals = [goal for goal in self.open_goals if self.is_current(goal)]
+        return [*goals, *(thing for thing in self.outcomes.values() if thing.is_live and not self.days_over(thing))]
+
     # --- metrics ---
 
     def metric(self, measure: Measure) -> Metric | None:
@@ -382,17 +432,30 @@ class Workspace:
         known = self._measuring.get(id(owner))
         if known is None:
             if not isinstance(owner, Experiment):
-                known = [
-                    Measuring(owner, measure, self.metric(measure), (*owner.route, "measures", index))
+                known = tuple(
+                    Measuring(owner, measure, self.metric(measure), index)
                     for index, measure in enumerate(owner.measures)
-                ]
+                )
             elif isinstance(owner.measure, Measure):
-                known = [Measuring(owner, owner.measure, self.metric(owner.measure), (*owner.route, "measure"))]
+                known = (Measuring(owner, owner.measure, self.metric(owner.measure)),)
             else:
                 return ()
             if known:  # which keeps the owner alive, and with it what it is called here
                 self._measuring[id(owner)] = known
         return known
+
+    @cached_property
+    def watched_measures(self) -> Sequence[Measuring]:
+        """The measures of open goals, live outcomes and pending experiments."""
+        goals = (goal for goal in self.open_goals if goal.measures and goal.path not in self.asleep)
+        outcomes = (outcome for outcome in self.outcomes.values() if outcome.measures and outcome.is_live)
+        experiments = (
+            experiment
+            for experiment in self.experiments.values()
+            if experiment.result == "pending" and experiment.path not in self.asleep
+        )
+        owners: Iterator[Goal | Outcome | Experiment] = chain(goals, outcomes, experiments)
+        return [used for owner in owners for used in self.measuring(owner)]
 
     def metric_like(self, name: str) -> Metric | None:
         """The one registered metric whose id or name is clearly nearest to the name of a measure."""
@@ -440,7 +503,8 @@ class Workspace:
     @cached_property
     def applying(self) -> frozenset[str]:
         """The ids of the guardrails that apply, or may apply, to some team."""
-        return frozenset(guardrail.id for team in self.teams.values() for guardrail, _ in self.scope.of(team))
+        lists = {id(found): found for team in self.teams.values() if (found := self.scope.of(team))}
+        return frozenset(guardrail.id for found in lists.values() for guardrail, _ in found)
 
     # --- working together ---
 
@@ -517,10 +581,29 @@ class Workspace:
                 agreed.update((mode, theirs) for theirs in (None, True, False))
         return agreed
 
-    def disagreements(self) -> Iterator[tuple[Side, Side]]:
+    @cached_property
+    def temporary(self) -> Sequence[Temporary]:
+        """Per pair of teams and mode: what both sides say of a collaboration or a facilitation."""
+        found: list[Temporary] = []
+        for pair in self.pairs:
+            by_mode: dict[str, list[Interacting]] = {}
+            for named in chain(*pair.said):
+                mode = named.interaction.mode
+                if mode in TEMPORARY:
+                    by_mode.setdefault(mode, []).append(named)
+            found.extend(Temporary(pair, mode, both) for mode, both in by_mode.items())
+        return found
+
+    @cached_property
+    def disagreements(self) -> Sequence[tuple[Side, Side]]:
         """The pairs of teams of which one says what the other does not agree to; that one first, or the first by id."""
+        return list(self._disagreements())
+
+    def _disagreements(self) -> Iterator[tuple[Side, Side]]:
         for pair in self.pairs:
             first, second = pair.said
+            if len(first) == len(second) == 1 and self._says_the_same(first[0], second[0]):
+                continue
             if not (first and second) and all(self.is_served(named) for named in first or second):
                 continue  # a consumer and its provider, as most are
             if any(named.is_guess for said in pair.said for named in said):
@@ -533,6 +616,13 @@ class Workspace:
                 yield left, right
             elif right.unanswered:
                 yield right, left
+
+    def _says_the_same(self, one: Interacting, other: Interacting) -> bool:
+        """Whether both say of their work what the other says, and without roles, as most collaborations are."""
+        left, right = one.interaction, other.interaction
+        if left.mode != right.mode or left.role is not None or right.role is not None:
+            return False
+        return not self.is_over(left) and not self.is_over(right)
 
     def _side(self, team: Team, said: list[Interacting], answers: list[Interacting]) -> Side:
         agreed = self.agreed_by(answers)
@@ -581,7 +671,7 @@ class Workspace:
     def days_over(self, thing: Goal | Outcome) -> int:
         """How many days ago the period of a thing ended; 0 until its last day, and without any period."""
         period = self.period(thing)
-        return max(0, (self.as_of - period.end).days) if period is not None else 0
+        return (self.as_of - period.end).days if period is not None and period.end < self.as_of else 0
 
     def compared(self, grace: int) -> Compared:
         """The periods of open goals against those of what they support and is not over.
@@ -590,19 +680,37 @@ class Workspace:
         ended more than ``grace`` days ago, which is a matter of its own (AL702).
         """
         if grace not in self._compared:
-            self._compared[grace] = self._compare(grace, self.goals.values())
+            self._compared[grace] = self._compare(grace)
         return self._compared[grace]
 
-    def _compare(self, grace: int, goals: Iterable[Goal]) -> Compared:
+    def _compare(self, grace: int) -> Compared:
         compared = Compared([], set(), set())
+        doubted: set[int] = set()
+        for goal, support, own, theirs in self._comparable(grace, self.open_goals):
+            if not own.meets(theirs):
+                compared.apart.append(Apart(goal, support))
+                compared.astray.update((goal.key, support.target.key))
+                doubted.update((id(self.period_origin(goal)), id(self.period_origin(support.target))))
+        if doubted:
+            for goal, support, own, theirs in self._comparable(grace, self.open_goals):
+                if own.meets(theirs):
+                    origins = {id(self.period_origin(goal)), id(self.period_origin(support.target))}
+                    compared.met.update(origins & doubted)
+        return compared
+
+    def is_apart(self, grace: int, goals: Iterable[Goal]) -> bool:
+        """Whether :meth:`compared` finds anything apart among what some open goals support."""
+        return any(not own.meets(theirs) for _, _, own, theirs in self._comparable(grace, goals))
+
+    def _comparable(self, grace: int, goals: Iterable[Goal]) -> Iterator[tuple[Goal, Support, Period, Period]]:
         for goal in goals:
             supports = self.supports.get(goal.key)
-            if not supports or not goal.is_open:
+            if not supports:
                 continue
             own = self._timing(goal)
             if own.period is None or own.origin is None or not own.is_sound or not self.is_sound(goal.key, "status"):
                 continue
-            if (self.as_of - own.period.end).days > grace:
+            if own.period.end < self.as_of and (self.as_of - own.period.end).days > grace:
                 continue
             for support in supports:
                 target = support.target
@@ -613,33 +721,29 @@ class Workspace:
                     continue
                 if not theirs.is_sound or not self.is_sound(target.key, "status"):
                     continue
-                if (self.as_of - theirs.period.end).days > grace:
+                if theirs.period.end < self.as_of and (self.as_of - theirs.period.end).days > grace:
                     continue
-                if own.period.meets(theirs.period):
-                    compared.met.add(id(own.origin))
-                    compared.met.add(id(theirs.origin))
-                else:
-                    compared.apart.append(Apart(goal, support))
-                    compared.astray.update((goal.key, target.key))
-        return compared
+                yield goal, support, own.period, theirs.period
 
     def _timing(self, thing: Goal | Outcome) -> _Timing:
         settled = self._periods.get(id(thing))
         if settled is not None:
-            return settled[1]
+            return settled
+        origin: Dated | None = thing
         if isinstance(thing, Goal):
-            known = _Timing(self.parse(thing.period), self.is_sound(thing.key, "period"), thing)
-            document = self.by_path.get(thing.path)
-            if known.period is None and document is not None and isinstance(document.content, Team | GoalsDocument):
-                known = _Timing(self.parse(document.content.period), known.is_sound, document.content)
+            period, is_sound = self.parse(thing.period), self.is_sound(thing.key, "period")
+            if period is None:
+                document = self.by_path.get(thing.path)
+                if document is not None and isinstance(document.content, Team | GoalsDocument):
+                    origin = document.content
+                    period = self.parse(origin.period)
         else:
-            known = self._inherited(thing)
-        if known.period is None and self.org is not None:
-            sound = known.is_sound and self.is_sound("org", "period")
-            known = _Timing(self.parse(self.org.period), sound, self.org)
-        if known.period is None:
-            known = known._replace(origin=None)
-        self._periods[id(thing)] = thing, known
+            period, is_sound, origin, _ = self._inherited(thing)
+        if period is None and self.org is not None:
+            origin = self.org
+            period, is_sound = self.parse(origin.period), is_sound and self.is_sound("org", "period")
+        known = _Timing(period, is_sound, origin if period is not None else None, thing)
+        self._periods[id(thing)] = known
         return known
 
     def _inherited(self, outcome: Outcome) -> _Timing:
@@ -775,11 +879,19 @@ class Workspace:
 
         Nothing when it leads out of the root, where this tool does not look.
         """
+        if target[:1] not in "./" and "/." not in target and "//" not in target and not target.endswith("/"):
+            folder = document.rpartition("/")[0]  # it is spelt as it should be, as most are
+            return f"{folder}/{target}" if folder else target
         joined = target.lstrip("/") if target.startswith("/") else posixpath.join(posixpath.dirname(document), target)
         path = posixpath.normpath(joined)
         if path == ".." or path.startswith("../"):
             return None
         return path
+
+    def broken_path(self, document: str, target: str) -> str | None:
+        """The path from the root that a target in a document means, where nothing is there."""
+        path = self.resolve_path(document, target)
+        return None if path is None or self.path_exists(path) else path
 
     def path_exists(self, path: str) -> bool:
         """Whether a path from the root is a file or folder, in exactly this spelling."""

@@ -1,0 +1,53 @@
+"""A report as bytes and back, so that a check of what has not changed need not be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from aligncli.diagnostics import Diagnostic, Severity
+from aligncli.engine.report import Place, Report, Silenced, Summary
+
+
+class _Record(msgspec.Struct, frozen=True, array_like=True):
+    """What of a report is printed; the findings behind it, for those who mend them, are made anew."""
+
+    diagnostics: Sequence[Diagnostic]
+    summary: Summary
+    by_rule: dict[str, int]
+    worst: Severity
+    documents: Sequence[Place]
+    silenced: Sequence[Silenced]
+
+
+_DECODER = msgspec.msgpack.Decoder(_Record)
+
+
+def pack(report: Report) -> bytes:
+    """A report as bytes.
+
+    Raises:
+        UnicodeEncodeError: it names a file whose name is no text.
+    """
+    record = _Record(
+        report.diagnostics, report.summary, dict(report.by_rule), report.worst, report.documents, report.silenced
+    )
+    return msgspec.msgpack.encode(record)
+
+
+def unpack(data: bytes) -> Report:
+    """The report that was packed.
+
+    Raises:
+        msgspec.MsgspecError: the bytes are none that :func:`pack` gave.
+    """
+    record = _DECODER.decode(data)
+    return Report(
+        record.diagnostics,
+        record.summary,
+        record.by_rule,
+        record.worst,
+        documents=record.documents,
+        silenced=record.silenced,
+    )

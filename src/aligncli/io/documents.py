@@ -1,0 +1,275 @@
+"""From files to documents: what is remembered is not read again, and many are read by several processes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from aligncli.io.discover import is_ours
+from aligncli.io.tree import Disk, Tree, Unreadable, decoded
+from aligncli.schema import Schemas
+from aligncli.workspace.load import Document, load_document, unreadable
+
+if TYPE_CHECKING:
+    from aligncli.io.cache import Cache, Entry
+
+MIN_SHARED = 1_500
+"""Documents; fewer are sooner read than another process is started."""
+CHUNK = 250
+"""Documents between two signs of life, and the most that one process is given at once."""
+_COMMIT = 20_000
+"""Documents after which what is known so far is kept, should the run not come to its end."""
+SETTLED = 2_000_000_000
+"""Nanoseconds; a file that changed more lately may change again without its stamp showing it."""
+
+Tell = Callable[[str, int, int], None]
+"""Is told how far a phase is: its name, what is done, and of how much."""
+
+
+class Read(NamedTuple):
+    """A file that was read."""
+
+    path: str
+    digest: bytes
+    """Of its bytes; empty where nobody asked for it, or where there are none to be had."""
+    document: Document | None
+    data: bytes = b""
+    """The document as it is remembered; empty where there is none, or nobody asked."""
+    can_be_kept: bool = False
+    """Whether digest and data are all that there is to remember."""
+
+
+class Documents:
+    """The documents among some files.
+
+    Args:
+        tree: where the files are.
+        schemas: to validate against.
+        expected: whether each of them should be a document.
+        cache: what earlier runs made of them.
+        tell: hears how far it is.
+    """
+
+    def __init__(
+        self, tree: Tree, schemas: Schemas, *, expected: bool, cache: Cache | None = None, tell: Tell | None = None
+    ) -> None:
+        self._tree = tree
+        self._schemas = schemas
+        self._expected = expected
+        self._cache = cache
+        self._tell = tell or (lambda phase, done, total: None)
+        self._known: dict[str, Entry] = {}
+        """What is remembered of files that are still the same."""
+        self._stamps: dict[str, bytes] = {}
+        """What the file system said of the others, before they were read."""
+        self._restamped: list[tuple[str, Entry]] = []
+        self._gone: list[str] = []
+        self._digests: dict[str, bytes] = {}
+
+    def survey(self, paths: Sequence[str]) -> bool:
+        """Looks at files without reading more of them than needed; tells whether all are as they are remembered."""
+        if self._cache is None:
+            return False
+        from aligncli.io.cache import digest_of
+
+        entries = self._cache.entries()
+        now = time.time_ns()
+        unknown = 0
+        for path in paths:
+            stamp, changed = self._tree.stamp(path)
+            entry = entries.pop(path, None)
+            if entry is None:
+                unknown += 1
+            elif entry.stamp != stamp or not stamp:
+                data = self._tree.data(path)
+                if isinstance(data, Unreadable) or digest_of(data) != entry.digest:
+                    unknown += 1
+                    entry = None
+                elif now - changed > SETTLED:
+                    self._restamped.append((path, entry._replace(stamp=stamp)))
+            if entry is not None:
+                self._known[path] = entry
+                self._digests[path] = entry.digest
+            elif stamp:
+                self._stamps[path] = stamp if now - changed > SETTLED else b""
+        self._gone = list(entries)
+        return not unknown
+
+    @property
+    def digests(self) -> dict[str, bytes]:
+        """The digest of each file that was surveyed or read, where there is one."""
+        return self._digests
+
+    @property
+    def names(self) -> list[str]:
+        """The paths of the files that are known to be documents."""
+        return [path for path, entry in self._known.items() if entry.size]
+
+    def load(self, paths: Sequence[str]) -> list[Document]:
+        """The documents at some paths, in any order; each call to it is a run of its own."""
+        documents: list[Document] = []
+        if self._cache is not None and self._known:
+            left = set(paths)
+            left.difference_update(path for path, entry in self._known.items() if not entry.size)
+            for document in self._remembered(self._cache):
+                if document.path in left:  # a spoilt memory may hold it twice
+                    left.discard(document.path)
+                    documents.append(document)
+            paths = [path for path in paths if path in left]
+        kept = 0
+        for reads in self._read(paths):
+            documents.extend(read.document for read in reads if read.document is not None)
+            if self._cache is not None:
+                self._keep(self._cache, reads)
+                kept += len(reads)
+                if kept >= _COMMIT:
+                    self._cache.commit()
+                    kept = 0
+        if self._cache is not None:
+            if self._restamped:
+                self._cache.restamp(self._restamped)
+            if self._gone:
+                self._cache.forget(self._gone)
+            self._cache.commit()
+        return documents
+
+    def _remembered(self, cache: Cache) -> Iterator[Document]:
+        from msgspec import MsgspecError
+
+        from aligncli.workspace.codec import decode
+
+        known = self._known
+        done = 0
+        for path, data in cache.documents():
+            entry = known.get(path)
+            if entry is None or not entry.holds(data):  # it will be read again
+                continue
+            try:
+                yield decode(data)
+            except MsgspecError:
+                continue
+            if done % CHUNK == 0:
+                self._tell("remembering", done, len(known))
+            done += 1
+
+    def _keep(self, cache: Cache, reads: Iterable[Read]) -> None:
+        from aligncli.io.cache import Row
+
+        rows: list[Row] = []
+        for read in reads:
+            if read.can_be_kept:
+                rows.append(Row(read.path, self._stamps.get(read.path, b""), read.digest, read.data))
+                self._digests[read.path] = read.digest
+        if rows:
+            cache.keep(rows)
+
+    def _read(self, paths: Sequence[str]) -> Iterator[list[Read]]:
+        """The documents at some paths, chunk by chunk, in any order."""
+        remember = self._cache is not None
+        done = 0
+        for chunk, packed in self._packed([paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]):
+            if packed is None:
+                reads = [
+                    read(self._tree, path, self._schemas, expected=self._expected, remember=remember) for path in chunk
+                ]
+            else:
+                reads = list(self._unpacked(chunk, packed))
+            yield reads
+            done += len(reads)
+            self._tell("reading", done, len(paths))
+
+    def _unpacked(self, paths: Sequence[str], packed: Sequence[_Packed | None]) -> Iterator[Read]:
+        from aligncli.workspace.codec import decode
+
+        for path, one in zip(paths, packed, strict=True):
+            if one is None:  # it could not be sent
+                yield read(self._tree, path, self._schemas, expected=self._expected, remember=False)
+            else:
+                digest, data = one
+                yield Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
+
+    def _packed(self, chunks: Sequence[Sequence[str]]) -> Iterator[tuple[Sequence[str], list[_Packed | None] | None]]:
+        """Chunks of paths, and what other processes made of them, where they were asked and could."""
+        root = self._tree.root
+        if root is not None and len(chunks) * CHUNK >= MIN_SHARED:
+            from aligncli.io.workers import spread, workers_for
+
+            count = workers_for(len(chunks) * CHUNK)
+            if count:
+                yield from spread(
+                    _read_packed, chunks, count, _prepare, (root, self._schemas.own_texts, self._expected)
+                )
+                return
+        for chunk in chunks:
+            yield chunk, None
+
+
+_Packed = tuple[bytes, bytes]
+"""The digest of a file's bytes, and the document as it is remembered; that is empty where the file is none."""
+
+_here: tuple[Tree, Schemas, bool] | None = None
+"""What a process that reads for another one reads with."""
+
+
+def _prepare(root: str, own: Mapping[str, tuple[str, str]], expected: bool) -> None:
+    from aligncli.io.resources import load_schemas
+
+    global _here
+    schemas = load_schemas()
+    if own:
+        from aligncli.schema.own import OwnSchema
+
+        schemas = schemas.extended({kind: OwnSchema(*path_and_text) for kind, path_and_text in own.items()})
+    _here = Disk(Path(root)), schemas, expected
+
+
+def _read_packed(paths: Sequence[str]) -> list[_Packed | None]:
+    """Reads files in a process of the pool; nothing for those that cannot be sent."""
+    assert _here is not None
+    tree, schemas, expected = _here
+    reads = (read(tree, path, schemas, expected=expected, remember=True) for path in paths)
+    return [(read.digest, read.data) if read.can_be_kept else None for read in reads]
+
+
+def read(tree: Tree, path: str, schemas: Schemas, *, expected: bool, remember: bool) -> Read:
+    """Reads one file.
+
+    Args:
+        tree: where it is.
+        path: of the file.
+        schemas: to validate against.
+        expected: whether it should be a document.
+        remember: whether what comes out is to be remembered.
+    """
+    data = tree.data(path)
+    text = decoded(data)
+    if isinstance(text, Unreadable):
+        return Read(path, b"", from_text(path, text, schemas, expected=expected))
+    document = from_text(path, text, schemas, expected=expected)
+    if not remember or isinstance(data, Unreadable):
+        return Read(path, b"", document)
+    from aligncli.io.cache import digest_of
+    from aligncli.workspace.codec import encode
+
+    try:
+        path.encode()
+        packed = encode(document) if document is not None else b""
+    except (UnicodeError, OverflowError):  # a name that is no text, as file systems have them
+        return Read(path, b"", document)
+    return Read(path, digest_of(data), document, packed, can_be_kept=True)
+
+
+def from_text(path: str, text: str | Unreadable, schemas: Schemas, *, expected: bool) -> Document | None:
+    """The document that a text is; nothing where it is none of our business.
+
+    Args:
+        path: where it stands.
+        text: of the whole file, or why there is none.
+        schemas: to validate against.
+        expected: whether it should be a document.
+    """
+    if isinstance(text, Unreadable):
+        return unreadable(path, text.reason, text.text, text.help) if is_ours(path, text) else None
+    return load_document(path, text, schemas, expected=expected)
