@@ -128,7 +128,7 @@ def _resolved(ws: Workspace, names: Names, document: Document) -> _Resolved:
     spaces = {noun: copy(space) for noun, space in names.spaces.items()}
     for space in spaces.values():
         space.used = set()
-    Resolver(part, names.with_spaces(spaces)).resolve_document(document)
+    Resolver(part, _with_spaces(names, spaces)).resolve_document(document)
     return _Resolved(part, frozenset((noun, name) for noun, space in spaces.items() for name in space.used))
 
 
@@ -145,6 +145,17 @@ def odd_documents(ws: Workspace) -> frozenset[str]:
                         found.add(document.path)
             ws.odd |= found
     return ws.odd
+
+
+def _with_spaces(names: Names, spaces: Mapping[str, Namespace]) -> Names:
+    """The same names, with other namespaces in place of some."""
+    other = copy(names)
+    for attribute, space in vars(names).items():
+        if isinstance(space, Namespace):
+            setattr(other, attribute, spaces.get(space.noun, space))
+    other.bare = (other.outcomes, other.teams, other.guardrails, other.metrics, other.communities)
+    other.forget_goals()
+    return other
 
 
 class _Again:
@@ -242,7 +253,7 @@ class _Again:
                 space.all = table
                 space.former = {name: swap.get(id(thing), thing) for name, thing in space.former.items()}
                 space.placed = {name: swap.get(id(thing), thing) for name, thing in space.placed.items()}
-        return names.with_spaces(spaces)
+        return _with_spaces(names, spaces)
 
     # --- links ---
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from aligncli.diagnostics import Related, Route
@@ -209,16 +208,6 @@ class Names:
         every = (*self.bare, self.goals, self.services, self.experiments)
         return {space.noun: space for space in every}
 
-    def with_spaces(self, spaces: Mapping[str, Namespace]) -> Names:
-        """The same, with other namespaces in place of some."""
-        names = copy(self)
-        for attribute, space in vars(self).items():
-            if isinstance(space, Namespace):
-                setattr(names, attribute, spaces.get(space.noun, space))
-        names.bare = (names.outcomes, names.teams, names.guardrails, names.metrics, names.communities)
-        names._goals_by_id = None
-        return names
-
     @property
     def are_certain(self) -> bool:
         """Whether all declarations could be read, and nothing is declared twice."""
@@ -245,6 +234,10 @@ class Names:
         current = self.current_team(name)
         meant = None if current in self.teams.all else self.teams.meant(name)
         return str(meant.id) if meant is not None else current
+
+    def forget_goals(self) -> None:
+        """There are other goals now by the names of those that there were."""
+        self._goals_by_id = None
 
     def goals_called(self, goal_id: str) -> list[Goal]:
         """The goals of any team that have an id."""
