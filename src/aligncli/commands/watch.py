@@ -109,13 +109,9 @@ class _Watcher:
         schemas = self._repo.config.schemas.values()
         self._own_schemas = {self._repo.relative(self._repo.root / schema) for schema in schemas}
 
-    def _check_again(self, changed: set[str]) -> None:
+    def _check_again(self, ws: Workspace, changed: set[str]) -> None:
         """Reads what has changed, and shows what there is now, if that may be something else."""
-        ws, focus = self._ws, None
-        if ws is None:
-            self.check()
-            return
-        self._ws = None  # until it is known that all went well
+        self._ws = focus = None  # until it is known that all went well
         began = time.time_ns()
         found = self._repo.load_again(ws, changed, self._since)
         if found is not None:
@@ -156,11 +152,12 @@ class _Watcher:
     def _try(self, changed: set[str] | None) -> None:
         """Checks again; what keeps it from that is said, and mended with the next change perhaps."""
         try:
-            if changed is None:
+            if changed is None or self._ws is None:
+                self._ws = None
                 self._repo = Repo(self._repo.root, plugins=self._wish.plugins, remembers=self._repo.remembers)
                 self.check()
             else:
-                self._check_again(changed)
+                self._check_again(self._ws, changed)
         except AlignError as error:
             self._told = None
             self._session.terminal.clear()
