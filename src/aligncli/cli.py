@@ -260,6 +260,7 @@ def check(
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix: also what somebody should look at afterwards.")
     ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
     no_plugins: NoPlugins = False,
     no_cache: Annotated[
         bool,
@@ -298,7 +299,12 @@ def check(
             since=since,
             cache=not no_cache,
         )
-        return check(Session.open(directory, as_of, color.value, quiet=quiet), wish)
+        session = Session.open(directory, as_of, color.value, quiet=quiet)
+        if watch:
+            from aligncli.commands.watch import watch as check_again
+
+            return check_again(session, wish, day=as_of)
+        return check(session, wish)
 
     _run(command, debug=debug)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aligncli.commands.debts import Known
     from aligncli.commands.recall import Recall
     from aligncli.commands.since import Base
+    from aligncli.engine.baseline import Baseline
+    from aligncli.workspace.workspace import Workspace
 
 _WHOLE = "--write-baseline is for the whole repo: leave out paths; --baseline names the file"
 
@@ -52,7 +54,7 @@ def check(session: Session, wish: Wish) -> int:
     Raises:
         AlignError: it could not run: options, configuration, paths, no documents, a crashed rule.
     """
-    _refuse_contradictions(wish)
+    refuse_contradictions(wish)
     for_people = wish.statistics or wish.diff or wish.write_baseline
     ci = find_ci()
     outputs = plan(wish.output_format, wish.outputs, Ci() if for_people else ci)
@@ -63,11 +65,8 @@ def check(session: Session, wish: Wish) -> int:
         from aligncli.commands.since import find_base  # locally, most runs are about everything
 
         repo, base = find_base(repo, wish.paths or [session.start], wish.since)
-    limit = repo.config.fail_on if wish.fail_on is None else parse_level(wish.fail_on)
-    shown = Severity.INFO if wish.show == "info" else Severity.WARNING
-    if limit is not None:
-        shown = min(shown, limit)
-    run = _Run(session, wish, repo, base, _known(repo, wish), outputs, shown)
+    limit, shown = levels(repo, wish)
+    run = _Run(session, wish, repo, base, known_debts(repo, wish), outputs, shown)
     if wish.write_baseline:
         from aligncli.commands import debts
 
@@ -94,6 +93,37 @@ def check(session: Session, wish: Wish) -> int:
 
             tell(session, mended)
     return 1 if limit is not None and report.worst >= limit else 0
+
+
+def levels(repo: Repo, wish: Wish) -> tuple[Severity | None, Severity]:
+    """The least severity that fails a check, if any does, and the least that the text formats hold."""
+    limit = repo.config.fail_on if wish.fail_on is None else parse_level(wish.fail_on)
+    shown = Severity.INFO if wish.show == "info" else Severity.WARNING
+    return limit, shown if limit is None else min(shown, limit)
+
+
+def task_of(repo: Repo, wish: Wish, ws: Workspace, baseline: Baseline | None) -> engine.Task:
+    """What is to be checked in a repo that is loaded.
+
+    Raises:
+        AlignError: there is no document to report on.
+    """
+    for path in wish.paths or [repo.root]:
+        one = _filter([repo.relative(path)])
+        if not any(one is None or one(document.path) for document in ws.documents):
+            raise AlignError(_nothing(repo.root, path if wish.paths else None))
+    return engine.Task(
+        ws,
+        repo.config,
+        engine.Selection(_words(wish.select), _words(wish.ignore)),
+        repo.text,
+        reports_on=_filter([repo.relative(path) for path in wish.paths]),
+        rules=repo.rules,
+        complete=repo.has_all_rules,
+        baseline=baseline,
+        written=repo.written,
+        tell=repo.tell,
+    )
 
 
 class _Run(NamedTuple):
@@ -124,23 +154,8 @@ class _Run(NamedTuple):
             if report is not None:
                 return report
         ws = repo.load(self.session.as_of)
-        for path in wish.paths or [repo.root]:
-            one = _filter([repo.relative(path)])
-            if not any(one is None or one(document.path) for document in ws.documents):
-                raise AlignError(_nothing(repo.root, path if wish.paths else None))
+        task = task_of(repo, wish, ws, baseline)
         self._refuse(document.path for document in ws.documents)
-        task = engine.Task(
-            ws,
-            repo.config,
-            engine.Selection(_words(wish.select), _words(wish.ignore)),
-            repo.text,
-            reports_on=_filter([repo.relative(path) for path in wish.paths]),
-            rules=repo.rules,
-            complete=repo.has_all_rules,
-            baseline=baseline,
-            written=repo.written,
-            tell=repo.tell,
-        )
         run = engine.run if self.base is None else partial(self.base.run, baseline=wish.baseline)
         report = run(task, show=self.outputs.least(self.shown), silenced=self.outputs.holds_all)
         if can_recall and repo.state is not None:
@@ -175,7 +190,7 @@ class _Run(NamedTuple):
         refuse_documents(self.outputs, self.repo, documents, self.known.name if self.known else None)
 
 
-def _known(repo: Repo, wish: Wish) -> Known | None:
+def known_debts(repo: Repo, wish: Wish) -> Known | None:
     """The baseline of this run; the one that is to be written takes no account of an old one.
 
     Raises:
@@ -192,7 +207,12 @@ def _known(repo: Repo, wish: Wish) -> Known | None:
     return debts.find(repo, wish.baseline)
 
 
-def _refuse_contradictions(wish: Wish) -> None:
+def refuse_contradictions(wish: Wish) -> None:
+    """That what is asked for makes sense together.
+
+    Raises:
+        AlignError: it does not.
+    """
     has_format = (wish.output_format or "full") not in ("full", "concise")
     other = "--statistics" if wish.statistics else f"--format {wish.output_format}" if has_format else None
     if wish.statistics and has_format:

@@ -54,7 +54,19 @@ class Task(NamedTuple):
     """Hears how far it is: a phase, what of it is done, and of how much."""
 
 
-def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, before: Before | None = None) -> Report:
+Collect = Callable[[Rule], Sequence[Finding]]
+"""Gives all that a rule finds."""
+
+
+def run(
+    task: Task,
+    *,
+    show: Severity = Severity.INFO,
+    silenced: bool = False,
+    before: Before | None = None,
+    collect: Collect | None = None,
+    documents: Sequence[Place] | None = None,
+) -> Report:
     """Checks a workspace.
 
     Args:
@@ -62,6 +74,8 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
         show: the least severity that is located and listed; all are counted.
         silenced: whether to list what was suppressed or is in the baseline.
         before: what an earlier state had, which is left out.
+        collect: what rules find, where somebody knows it already; else they run.
+        documents: those that are reported on, where somebody knows them already.
 
     Raises:
         AlignError: the selection names an unknown rule, or a rule crashed.
@@ -69,7 +83,7 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
     ws, reports_on = task.ws, task.reports_on
     judge = _Judge(task)
     places = judge.places
-    verdicts: Sequence[Verdict] = judge.verdicts()
+    verdicts: Sequence[Verdict] = judge.verdicts(collect)
     compared = None
     if before is not None:
         others = [*judge.elsewhere, *(verdict.finding for verdict in (*judge.dropped, *judge.suppressed))]
@@ -84,11 +98,12 @@ def run(task: Task, *, show: Severity = Severity.INFO, silenced: bool = False, b
     shown.sort(key=_by_place)
     mended = [verdict.finding for verdict in (*verdicts, *judge.known)]
     fixes = [fix for finding in mended if (fix := places.fix(finding)) is not None]
-    documents = [
-        Place(document.path, ws.team_around(document.path))
-        for document in ws.documents
-        if document.kind and (not reports_on or reports_on(document.path))
-    ]
+    if documents is None:
+        documents = [
+            Place(document.path, ws.team_around(document.path))
+            for document in ws.documents
+            if document.kind and (not reports_on or reports_on(document.path))
+        ]
     return Report(
         shown,
         _summary(ws, verdicts, judge, fixes, len(documents)),
@@ -111,6 +126,10 @@ def before(task: Task) -> Before:
     """
     judge = _Judge(task, everywhere=True)
     return Before(judge.verdicts(), judge.known, judge.dropped, task.reports_on)
+
+
+def _by_fact(finding: Finding) -> tuple[Any, ...]:
+    return finding.identity, finding.path, str(finding.route), finding.span or (), finding.message
 
 
 def _by_place(item: Diagnostic) -> tuple[Any, ...]:
@@ -171,14 +190,18 @@ class _Judge:
         self.elsewhere: list[Finding] = []
         """What is found in documents that are not reported on."""
 
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self, collect: Collect | None = None) -> list[Verdict]:
         """What counts, rule by rule; those about the check itself come last."""
         found: list[Verdict] = []
+        collect = collect or (lambda rule: collected(rule, self._ws, self._config))
         for number, rule in enumerate(self._rules):
             if rule.check is not None and self._runs(rule):
                 if self._tell is not None:
                     self._tell("checking rules", number, len(self._rules))
-                for finding in _collected(rule, partial(rule.check, self._ws, self._config), self._ws):
+                findings = collect(rule)
+                if self._baseline is not None:  # of two that are one fact, it knows the first
+                    findings = sorted(findings, key=_by_fact)
+                for finding in findings:
                     verdict = self._verdict(rule, finding)
                     if verdict is not None:
                         found.append(verdict)
@@ -259,6 +282,16 @@ class _Judge:
         if not self._everything or not breaking <= self._wanted:
             return _is_broken(self._ws)
         return any(verdict.rule.code in breaking for verdict in found)
+
+
+def collected(rule: Rule, ws: Workspace, config: Config) -> list[Finding]:
+    """What a rule finds in a workspace.
+
+    Raises:
+        AlignError: it crashed.
+    """
+    assert rule.check is not None
+    return _collected(rule, partial(rule.check, ws, config), ws)
 
 
 def _collected(rule: Rule, check: Callable[[], Iterator[Finding]], ws: Workspace) -> list[Finding]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aligncli.config import FILE_NAME, Config, parse_config
 from aligncli.diagnostics import AlignError
-from aligncli.io.discover import Found, discover
-from aligncli.io.documents import Documents, Tell, from_text
+from aligncli.io.discover import Found, discover, reads
+from aligncli.io.documents import SETTLED, Documents, Tell, from_text
 from aligncli.io.files import find_root, git_top
 from aligncli.io.resources import load_schemas
 from aligncli.io.terminal import warn
@@ -28,6 +28,7 @@ from aligncli.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from aligncli.io.cache import Cache
     from aligncli.rules.base import Rule
+    from aligncli.workspace.again import Focus
 
 
 MIN_REMEMBERED = 200
@@ -343,6 +344,52 @@ class Repo:
                 if document is not None:
                     documents.append(document)
         return documents, rest
+
+    def load_again(self, ws: Workspace, changed: Collection[str], since: int) -> tuple[Workspace, Focus | None] | None:
+        """Reads and links what has changed since the repo was loaded; the configuration has not.
+
+        Args:
+            ws: as it was linked.
+            changed: the paths where something happened, of whatever kind.
+            since: when it was loaded, in nanoseconds; where files came or went, all that changed later is read again.
+
+        Returns:
+            The new workspace, and what may be different in it (nothing for everything); nothing at all where no
+            document has changed.
+
+        Raises:
+            AlignError: as :meth:`load`.
+        """
+        from aligncli.workspace.again import relinked  # a single check does without
+
+        paths = set(changed)
+        if not all(path in ws.paths and self.tree.stamp(path)[0] for path in paths):
+            found = discover(self.tree, self.config)
+            if found.paths != ws.paths or found.outside or found.blocked:
+                earlier = since - SETTLED
+                return self.load(
+                    ws.as_of, Twin(ws, lambda path: path not in paths and self._is_from(path, earlier))
+                ), None
+            paths.intersection_update(found.documents)
+        loaded: dict[str, Document | None] = {}
+        for path in paths:
+            if reads(self.tree, self.config, path):
+                text = self._draft_or_file(path)
+                document = from_text(path, text, self.all_schemas, expected=self.config.has_own_include)
+                if document is not None or path in ws.by_path:
+                    loaded[path] = document
+        if not loaded:
+            return None
+        again = relinked(ws, loaded)
+        if again is not None:
+            return again
+        documents = [document for document in {**ws.by_path, **loaded}.values() if document is not None]
+        return link(documents, ws.paths, ws.as_of, self.config.fiscal), None
+
+    def _is_from(self, path: str, earlier: int) -> bool:
+        """Whether a file was the same before a time."""
+        stamp, changed = self.tree.stamp(path)
+        return bool(stamp) and changed < earlier
 
     def text(self, path: str) -> str:
         """The text of a document, for locating and showing; empty when it can no longer be read.

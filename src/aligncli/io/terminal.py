@@ -92,6 +92,11 @@ class Terminal:
         finally:
             bar.close()
 
+    def clear(self) -> None:
+        """Begins an empty screen with the next output, where standard output is one."""
+        if sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+            sys.stdout.write("\x1b[H\x1b[2J\x1b[3J")
+
     def out(self, text: str) -> None:
         """Prints a result; ends quietly when nobody reads it any more.
 

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import Finding, Severity, Span, Suppression, Word
@@ -17,6 +17,11 @@ Check = Callable[[Workspace, Config], Iterator[Finding]]
 
 Audit = Callable[["Applied"], Iterator[Finding]]
 """What the rules about the check itself are: facts out of what it did with its configuration and suppressions."""
+
+Local = Literal["no", "teams", "metrics"]
+"""What a rule goes through one by one, each looked at with what it is linked with straight, so that a change makes a
+difference only near it: ``teams`` (their documents, goals, pairs of them) or ``metrics`` (with all that use them). A rule
+that counts, compares or orders more than that goes through everything: ``no``."""
 
 OURS = "AL"
 """How our codes begin, and nobody else's."""
@@ -125,6 +130,8 @@ class Rule(NamedTuple):
     """Whether a comment may suppress it; a guardrail is waived instead."""
     origin: str = ""
     """The plugin that brings it; empty for ours."""
+    local: Local = "no"
+    """Beyond what a change cannot alter anything that it says."""
 
     @property
     def source(self) -> str:
@@ -143,11 +150,13 @@ class Rule(NamedTuple):
         return Page(" ".join(summary.split()), {heading: text.strip("\n") for heading, text in sections})
 
 
-def rule(code: str, name: str, severity: Severity, *, suppressible: bool = True) -> Callable[[Check], Rule]:
+def rule(
+    code: str, name: str, severity: Severity, *, suppressible: bool = True, local: Local = "no"
+) -> Callable[[Check], Rule]:
     """Makes a rule of a generator over findings; its docstring becomes its page."""
 
     def make(check: Check) -> Rule:
-        return Rule(code, name, severity, check, suppressible=suppressible)
+        return Rule(code, name, severity, check, suppressible=suppressible, local=local)
 
     return make
 

@@ -229,7 +229,7 @@ def undeclared_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     return ws.problems("AL006")
 
 
-@rule("AL007", "yaml-trap", Severity.WARNING)
+@rule("AL007", "yaml-trap", Severity.WARNING, local="teams")
 def yaml_trap(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A value that YAML silently cut short.
 

@@ -16,7 +16,7 @@ _SHOWN = 3
 """Of many things that have one cause so many are named."""
 
 
-@rule("AL701", "review-overdue", Severity.WARNING)
+@rule("AL701", "review-overdue", Severity.WARNING, local="teams")
 def review_overdue(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A document that nobody has looked through for a long time.
 
@@ -136,7 +136,7 @@ def _is_past(ws: Workspace, team: Team) -> bool:
     return team.until is not None and team.until < ws.as_of and not team.is_archived
 
 
-@rule("AL702", "period-over", Severity.WARNING)
+@rule("AL702", "period-over", Severity.WARNING, local="teams")
 def period_over(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal or an outcome whose period is over and that is still open, or a team past its end.
 
@@ -285,7 +285,7 @@ def _listed(things: Sequence[Goal | Outcome]) -> str:
     return f"{' and '.join(counts)} ({', '.join(names)}{more})"
 
 
-@rule("AL703", "lingering-blocker", Severity.WARNING)
+@rule("AL703", "lingering-blocker", Severity.WARNING, local="teams")
 def lingering_blocker(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A blocker or a need that has waited long, and that nobody has taken further.
 

@@ -27,7 +27,7 @@ def _by_level(guardrail: Guardrail) -> Severity:
     return Severity.ERROR if guardrail.is_must else Severity.WARNING
 
 
-@rule("AL401", "missing-guardrail", Severity.ERROR, suppressible=False)
+@rule("AL401", "missing-guardrail", Severity.ERROR, suppressible=False, local="teams")
 def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A guardrail that a team must declare, and neither declares nor waives.
 
@@ -132,7 +132,7 @@ def _declaration(team: Team, guardrail: Guardrail) -> str:
     return f"`{item}` to `guardrails`" if team.guardrails else f"`guardrails: [{item}]`"
 
 
-@rule("AL402", "missing-evidence", Severity.ERROR, suppressible=False)
+@rule("AL402", "missing-evidence", Severity.ERROR, suppressible=False, local="teams")
 def missing_evidence(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A declared guardrail without the evidence that it requires.
 
@@ -281,7 +281,7 @@ def guardrail_without_why(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL406", "too-many-guardrails", Severity.INFO)
+@rule("AL406", "too-many-guardrails", Severity.INFO, local="teams")
 def too_many_guardrails(ws: Workspace, config: Config) -> Iterator[Finding]:
     """More musts apply to a team than the budget in the configuration.
 
@@ -385,7 +385,7 @@ def too_many_guardrails(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL407", "approval-gate", Severity.INFO)
+@rule("AL407", "approval-gate", Severity.INFO, local="teams")
 def approval_gate(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A guardrail enforced by review alone, or a decision that needs somebody else's approval.
 
@@ -534,7 +534,7 @@ def unused_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL411", "unknown-scope", Severity.INFO)
+@rule("AL411", "unknown-scope", Severity.INFO, local="teams")
 def unknown_scope(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A guardrail that a team may or may not fall under, because the team states no `type`.
 

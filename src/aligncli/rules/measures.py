@@ -36,7 +36,7 @@ def _percent(share: float) -> str:
     return f"{min(9.99, share):.0%}"
 
 
-@rule("AL601", "unmeasured-goal", Severity.INFO)
+@rule("AL601", "unmeasured-goal", Severity.INFO, local="teams")
 def unmeasured_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A current goal or an active outcome without a measure.
 
@@ -116,7 +116,7 @@ def unmeasured_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL602", "measure-without-baseline", Severity.INFO)
+@rule("AL602", "measure-without-baseline", Severity.INFO, local="teams")
 def measure_without_baseline(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A target with nothing to compare it with.
 
@@ -183,7 +183,7 @@ def measure_without_baseline(ws: Workspace, config: Config) -> Iterator[Finding]
             )
 
 
-@rule("AL603", "contradictory-measure", Severity.ERROR)
+@rule("AL603", "contradictory-measure", Severity.ERROR, local="metrics")
 def contradictory_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A measure that contradicts itself or its metric.
 
@@ -332,7 +332,7 @@ def _contradiction(used: Measuring, fault: Contradiction) -> Finding:
     )
 
 
-@rule("AL605", "too-many-goals", Severity.INFO)
+@rule("AL605", "too-many-goals", Severity.INFO, local="teams")
 def too_many_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     """More current goals than a team can look after.
 
@@ -399,7 +399,7 @@ def too_many_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL606", "stale-measure", Severity.WARNING)
+@rule("AL606", "stale-measure", Severity.WARNING, local="teams")
 def stale_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A current value that was read long ago.
 
@@ -474,7 +474,7 @@ def _age(ws: Workspace, measure: Measure) -> int | None:
     return (ws.as_of - measure.as_of).days
 
 
-@rule("AL607", "status-against-measure", Severity.INFO)
+@rule("AL607", "status-against-measure", Severity.INFO, local="teams")
 def status_against_measure(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A status that the goal's own measures do not bear out.
 
@@ -612,7 +612,7 @@ def _straight_line(ws: Workspace, period: Period, measure: Measure) -> float:
     return ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
 
 
-@rule("AL608", "ended-without-learning", Severity.INFO)
+@rule("AL608", "ended-without-learning", Severity.INFO, local="teams")
 def ended_without_learning(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal or an experiment that ended, and nothing is written down of what it taught.
 
@@ -685,7 +685,7 @@ def _nothing_learned(thing: Goal | Experiment, field: str, ending: str, facts: t
     )
 
 
-@rule("AL609", "overdue-experiment", Severity.WARNING)
+@rule("AL609", "overdue-experiment", Severity.WARNING, local="teams")
 def overdue_experiment(ws: Workspace, config: Config) -> Iterator[Finding]:
     """An experiment past the day on which it was to be decided.
 
@@ -747,7 +747,7 @@ def overdue_experiment(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL610", "unregistered-metric", Severity.INFO)
+@rule("AL610", "unregistered-metric", Severity.INFO, local="teams")
 def unregistered_metric(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A measure by a name of its own, although the organisation has registered metrics.
 

@@ -496,7 +496,7 @@ def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL207", "misplaced-document", Severity.WARNING)
+@rule("AL207", "misplaced-document", Severity.WARNING, local="teams")
 def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A document whose file or folder is not called as what it declares.
 
@@ -559,7 +559,7 @@ def _misplaced(path: str, kind: str, name: str, where: str) -> Finding:
     )
 
 
-@rule("AL208", "missing-team-api", Severity.INFO)
+@rule("AL208", "missing-team-api", Severity.INFO, local="teams")
 def missing_team_api(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A team that does not say how to work with it.
 
@@ -633,7 +633,7 @@ def missing_team_api(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL209", "broken-link", Severity.WARNING)
+@rule("AL209", "broken-link", Severity.WARNING, local="teams")
 def broken_link(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A relative link, image or evidence path that leads nowhere.
 
@@ -801,7 +801,7 @@ def _subject(document: Document) -> tuple[str, ...]:
     return content.team if isinstance(content, Team | TeamApi | GoalsDocument) else content.id, content.kind
 
 
-@rule("AL210", "placeholder-left", Severity.WARNING)
+@rule("AL210", "placeholder-left", Severity.WARNING, local="teams")
 def placeholder_left(ws: Workspace, config: Config) -> Iterator[Finding]:
     """Text from a template that nobody filled in.
 

@@ -33,7 +33,7 @@ _MODE_OF_ROLE = {
 }
 
 
-@rule("AL501", "one-sided-interaction", Severity.WARNING)
+@rule("AL501", "one-sided-interaction", Severity.WARNING, local="teams")
 def one_sided_interaction(ws: Workspace, config: Config) -> Iterator[Finding]:
     """An interaction that the other team does not agree to.
 
@@ -431,7 +431,7 @@ def _facts(ws: Workspace, own: Side, other: Side) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-@rule("AL502", "overdue-collaboration", Severity.WARNING)
+@rule("AL502", "overdue-collaboration", Severity.WARNING, local="teams")
 def overdue_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A collaboration or facilitation past its `until`.
 
@@ -554,7 +554,7 @@ def _related_end(named: Interacting) -> Related:
     return Related(named.path, f"`{named.team.id}` says until {until}", (*named.route, "until"))
 
 
-@rule("AL503", "open-ended-collaboration", Severity.INFO)
+@rule("AL503", "open-ended-collaboration", Severity.INFO, local="teams")
 def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A collaboration or facilitation that has no end.
 
@@ -669,7 +669,7 @@ def open_ended_collaboration(ws: Workspace, config: Config) -> Iterator[Finding]
         )
 
 
-@rule("AL504", "missing-contact", Severity.WARNING)
+@rule("AL504", "missing-contact", Severity.WARNING, local="teams")
 def missing_contact(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A Team API with no way to reach the team.
 
@@ -735,7 +735,7 @@ def missing_contact(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL505", "team-size", Severity.INFO)
+@rule("AL505", "team-size", Severity.INFO, local="teams")
 def team_size(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A team that is smaller or larger than teams should be here.
 
@@ -936,7 +936,7 @@ def _repo(ws: Workspace, owning: Owning) -> str:
     return f"{host.casefold()}/{path.rstrip('/').removesuffix('.git').strip('/')}" if host else ""
 
 
-@rule("AL507", "too-many-interactions", Severity.INFO)
+@rule("AL507", "too-many-interactions", Severity.INFO, local="teams")
 def too_many_interactions(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A team with more collaborations and facilitations at once than it can attend to.
 
@@ -1116,7 +1116,7 @@ def _is_going_on(ws: Workspace, named: Interacting) -> bool:
     )
 
 
-@rule("AL508", "unserved-dependency", Severity.WARNING)
+@rule("AL508", "unserved-dependency", Severity.WARNING, local="teams")
 def unserved_dependency(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal that cannot go on without a service that nobody offers.
 
@@ -1246,7 +1246,7 @@ def unserved_dependency(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL509", "no-community", Severity.INFO)
+@rule("AL509", "no-community", Severity.INFO, local="teams")
 def no_community(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A team in no community of practice, where the organisation has some.
 

@@ -422,7 +422,7 @@ def _carried(ws: Workspace) -> set[str]:
     return carried
 
 
-@rule("AL304", "team-without-goals", Severity.INFO)
+@rule("AL304", "team-without-goals", Severity.INFO, local="teams")
 def team_without_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     """An active team with no goal for now.
 
@@ -510,7 +510,7 @@ def _why_not(ws: Workspace, goals: Sequence[Goal]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-@rule("AL306", "conflicting-goals", Severity.WARNING)
+@rule("AL306", "conflicting-goals", Severity.WARNING, local="metrics")
 def conflicting_goals(ws: Workspace, config: Config) -> Iterator[Finding]:
     """Two goals that push one metric in opposite directions.
 

@@ -13,7 +13,7 @@ from aligncli.rules.guardrails import scope_facts
 from aligncli.workspace.workspace import Waiving, Workspace
 
 
-@rule("AL403", "expired-waiver", Severity.ERROR, suppressible=False)
+@rule("AL403", "expired-waiver", Severity.ERROR, suppressible=False, local="teams")
 def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A waiver past its date.
 
@@ -88,7 +88,7 @@ def expired_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
                 )
 
 
-@rule("AL404", "needless-waiver", Severity.WARNING)
+@rule("AL404", "needless-waiver", Severity.WARNING, local="teams")
 def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A waiver for a guardrail that does not apply, or that is declared as well.
 
@@ -174,7 +174,7 @@ def needless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
 
 
-@rule("AL409", "self-approved-waiver", Severity.WARNING)
+@rule("AL409", "self-approved-waiver", Severity.WARNING, local="teams")
 def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A waiver that nobody, or not the right one, approved.
 
@@ -273,7 +273,7 @@ def self_approved_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL410", "endless-waiver", Severity.WARNING)
+@rule("AL410", "endless-waiver", Severity.WARNING, local="teams")
 def endless_waiver(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A waiver that runs longer than the limit.
 

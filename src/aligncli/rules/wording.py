@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 
 from aligncli.config import Config
@@ -119,13 +119,11 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     Talk to the other team. Let one pursue the goal and the other support it: `supports: [{to: team/goal, how: …}]`.
     If each means something of its own, say in the titles what it is.
     """
-    awake = {team.id for team in ws.teams.values() if not team.is_archived}
-    goals = [goal for goal in ws.open_goals if goal.team in awake]
     place: dict[str, int] = {}
     same: dict[str, list[str]] = defaultdict(list)
     figures: dict[str, str] = {}
-    for left, right, figure in _alike(ws, goals):
-        one, other = goals[left], goals[right]
+    for left, right, figure, *refs in ws.once("AL305", (ws.titles, ws.figures), partial(_candidates, ws)):
+        one, other = (ws.goals[ref] for ref in refs)
         if _are_two(ws, one, other):
             same[one.ref].append(other.ref)
             same[other.ref].append(one.ref)
@@ -161,12 +159,25 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-def _alike(ws: Workspace, goals: Sequence[Goal]) -> Iterator[tuple[int, int, str]]:
-    """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
+def _candidates(ws: Workspace) -> Sequence[tuple[int, int, str, str, str]]:
+    """What :func:`_alike` gives for all open goals, with their references."""
+    awake = {team.id for team in ws.teams.values() if not team.is_archived}
+    goals = [goal for goal in ws.open_goals if goal.team in awake]
+    return [(left, right, figure, goals[left].ref, goals[right].ref) for left, right, figure in _alike(ws, goals)]
+
+
+def _index(goals: Sequence[Goal]) -> tuple[Sequence[frozenset[str]], Index, Sequence[tuple[int, int]]]:
+    """The words of titles, an index of them, and the pairs of titles whose words are alike."""
     said = list(words_of_all(goal.title for goal in goals))
     shares = {word for word in frozenset().union(*said) if word[-1] == "%"}
     index = Index(text - shares for text in said) if shares else Index(said)
-    for left, right in index.pairs(_ALIKE):
+    return said, index, list(index.pairs(_ALIKE))
+
+
+def _alike(ws: Workspace, goals: Sequence[Goal]) -> Iterator[tuple[int, int, str]]:
+    """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
+    said, index, pairs = ws.once("AL305's titles", ws.titles, partial(_index, goals))
+    for left, right in pairs:
         one, other = goals[left], goals[right]
         if _say_the_same(one, words(one.title), other, words(other.title)):
             yield left, right, ""
@@ -308,7 +319,7 @@ _REPEATED = 0.75
 """A goal repeats what it supports when it says nothing else, and at least so much of it."""
 
 
-@rule("AL310", "passed-through-goal", Severity.INFO)
+@rule("AL310", "passed-through-goal", Severity.INFO, local="teams")
 def passed_through_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal that only repeats what it supports.
 
@@ -499,7 +510,7 @@ _COUNTING = listed("2 3 4 5 6 7 8 9 two three four five six seven eight nine ten
 """How many things are to be delivered."""
 
 
-@rule("AL604", "output-as-goal", Severity.INFO)
+@rule("AL604", "output-as-goal", Severity.INFO, local="teams")
 def output_as_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A goal phrased as something to ship instead of a change for someone.
 

@@ -49,7 +49,7 @@ class Declarer:
         documents = sorted(self._ws.documents, key=_primacy)  # and of two equals, the first by its path
         trusted = [document for document in documents if document.trusted]
         for document in documents:
-            _state_keys(document.content)
+            state_keys(document.content)
         self._declare_all([document for document in trusted if not _is_guessed(document)])
         self._declare_all([document for document in documents if not document.trusted or _is_guessed(document)])
         for space in self._names.bare:
@@ -116,7 +116,7 @@ class Declarer:
         ref = thing.ref
         first = space.all.setdefault(ref, thing)
         if first is thing:
-            if _is_retired(thing, self._ws.as_of):
+            if is_retired(thing, self._ws.as_of):
                 space.retired.add(ref)
             return True
         if not quiet:
@@ -316,7 +316,7 @@ class Declarer:
                     self._ws.asleep.add(document.path)
 
 
-def _state_keys(content: Content | None) -> None:
+def state_keys(content: Content | None) -> None:
     """Tells goals and outcomes how they are referred to and what they are called among facts."""
     if isinstance(content, _HAVE_GOALS):
         if content.goals:
@@ -358,7 +358,7 @@ def _primacy(document: Document) -> tuple[int, int]:
     return rank, path.count("/")
 
 
-def _is_retired(thing: Any, as_of: date) -> bool:
+def is_retired(thing: Any, as_of: date) -> bool:
     """Archived, dropped, or achieved (from the day after it closed on, or at once where no day is given)."""
     if isinstance(thing, _AIMS):
         if thing.status == "dropped":

@@ -19,7 +19,7 @@ from aligncli.workspace.poison import Poisoner
 from aligncli.workspace.resolve import Resolver
 from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
-from aligncli.workspace.workspace import Trace, Workspace
+from aligncli.workspace.workspace import Doubts, Trace, Workspace
 
 
 def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fiscal: FiscalYear) -> Workspace:
@@ -37,9 +37,12 @@ def link(documents: Iterable[Document], paths: Collection[str], as_of: date, fis
     trusted = [document for document in ws.documents if document.trusted]
     Declarer(ws, names, resolver).run()
     Poisoner(ws, names).run()
+    ws.doubts = Doubts(frozenset(ws.poisoned), frozenset(ws.unknown_supports))
+    ws.is_certain = names.are_certain and not (ws.poisoned or ws.set_aside or ws.clashes)
     for document in trusted:
         if document.path not in ws.set_aside:
             resolver.resolve_document(document)
+    ws.names, ws.noted = names, ws.references
     find_misnomers(ws, names)
     things: dict[str, Goal | Outcome] = {thing.key: thing for thing in ws.outcomes.values()}
     things.update((goal.key, goal) for goal in ws.goals.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from aligncli.diagnostics import Related, Route
@@ -198,7 +198,22 @@ class Names:
         """What may be former names, and cannot be read."""
         self.repeating: set[str] = set()
         """Teams with a goal or service that is declared twice, so that another may be lacking."""
+        self.unsure: frozenset[tuple[str, str]] = frozenset()
+        """Nouns and names that are perhaps no longer used, although they are among the used ones."""
         self._goals_by_id: dict[str, list[Goal]] | None = None
+
+    @property
+    def spaces(self) -> Mapping[str, Namespace]:
+        """All namespaces, by what they hold."""
+        every = (*self.bare, self.goals, self.services, self.experiments)
+        return {space.noun: space for space in every}
+
+    @property
+    def are_certain(self) -> bool:
+        """Whether all declarations could be read, and nothing is declared twice."""
+        return not (self.partly_known or self.perhaps or self.repeating) and not any(
+            space.incomplete or space.repeats for space in self.spaces.values()
+        )
 
     def space_of(self, thing: Any) -> Namespace | None:
         """The namespace of a thing that is referred to by its bare id."""
@@ -219,6 +234,10 @@ class Names:
         current = self.current_team(name)
         meant = None if current in self.teams.all else self.teams.meant(name)
         return str(meant.id) if meant is not None else current
+
+    def forget_goals(self) -> None:
+        """There are other goals now by the names of those that there were."""
+        self._goals_by_id = None
 
     def goals_called(self, goal_id: str) -> list[Goal]:
         """The goals of any team that have an id."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from aligncli.diagnostics import Fact, Finding, Route
 from aligncli.model import (
@@ -40,6 +40,11 @@ from aligncli.workspace.load import Document
 from aligncli.workspace.names import Clash, Misnomer, Reference
 from aligncli.workspace.rings import components, ring_through
 from aligncli.workspace.scope import ScopeIndex
+
+if TYPE_CHECKING:
+    from aligncli.workspace.names import Names
+
+T = TypeVar("T")
 
 Dated = Goal | Outcome | Team | GoalsDocument | Org
 """What may state a period, for itself or for what takes it."""
@@ -184,6 +189,27 @@ def kind_of(interaction: Interaction) -> Kind:
     return interaction.mode, GIVES[interaction.role]
 
 
+class Doubts(NamedTuple):
+    """What is unknown because a document is broken."""
+
+    facts: frozenset[Fact]
+    supports: frozenset[str]
+    """The keys of goals and outcomes that may support more than can be read."""
+
+
+class Neighbours(NamedTuple):
+    """Who has to do with a team, by its id; an index for linking again."""
+
+    documents: Mapping[str, Sequence[str]]
+    """The paths of its own documents."""
+    waiting: Mapping[str, frozenset[str]]
+    """The references of goals that wait for it, or for a goal of it."""
+    naming: Mapping[str, frozenset[str]]
+    """The ids of teams whose Team API says that they work with it."""
+    measuring: Mapping[str, frozenset[tuple[str, str]]]
+    """By a metric's id instead: the goals, outcomes and experiments that it measures, each with the name of its table."""
+
+
 class Place(NamedTuple):
     """A value in a document."""
 
@@ -284,6 +310,8 @@ class Workspace:
         self.clashes: list[Clash] = []
         self.references: list[Reference] = []
         """The references that are not simply right."""
+        self.noted: list[Reference] = []
+        """The same, with those that misnomers explain."""
         self.misnomers: list[Misnomer] = []
         """Declarations that everybody calls by another name than their own."""
         self.poisoned: set[Fact] = set()
@@ -292,6 +320,20 @@ class Workspace:
         self.asleep: set[str] = set()
         """Documents of archived teams, which are checked for nothing but their own schema and ids."""
         self.scope = ScopeIndex((), {}, {})
+        self.names: Names | None = None
+        """What the references were resolved with."""
+        self.is_certain = False
+        """Whether all that is declared could be read, and each thing is declared once."""
+        self.doubts = Doubts(frozenset(), frozenset())
+        """What was unknown before any reference was resolved."""
+        self.odd: frozenset[str] | None = None
+        """The documents with references that are not simply right, once somebody has looked for them."""
+        self.titles = object()
+        """Another one as soon as an open goal has another title, or there are other open goals."""
+        self.figures = object()
+        """Another one as soon as an open goal has other baselines and targets."""
+        self.kept: dict[str, tuple[Any, Any]] | None = None
+        """What :meth:`once` worked out, from one link to the next; nothing where it will not be asked again."""
         self._measuring: dict[int, Sequence[Measuring]] = {}
         self._periods: dict[int, _Timing] = {}
         self._inheritance: dict[str, _Timing] = {}
@@ -319,6 +361,15 @@ class Workspace:
         """
         document = self.by_path.get(thing.path)
         return document.own.get((*thing.route, *part), {}) if document is not None else {}
+
+    def once(self, name: str, given: Any, make: Callable[[], T]) -> T:
+        """What is dear to work out, and the same as the last time when that is ``given`` which it is worked out from."""
+        if self.kept is None:
+            return make()
+        known = self.kept.get(name)
+        if known is None or known[0] != given:
+            known = self.kept[name] = given, make()
+        return cast(T, known[1])
 
     # --- what is unknown ---
 
@@ -360,6 +411,8 @@ class Workspace:
     @cached_property
     def untraced(self) -> Sequence[Goal]:
         """The goals from which nothing leads to the north star, as far as anybody knows."""
+        if Trace.ENDS not in self.trace.values():
+            return []
         return [goal for goal in self.goals.values() if self.trace[goal.key] is Trace.ENDS]
 
     @cached_property
@@ -488,12 +541,18 @@ class Workspace:
     @cached_property
     def pairs(self) -> Sequence[Pair]:
         """The teams that work together, both sides beside each other; archived teams and a team with itself aside."""
+        return self.pairs_among(self.interactions)
+
+    def pairs_among(self, teams: Iterable[str], touching: Collection[str] | None = None) -> Sequence[Pair]:
+        """The same as far as some teams say it, and of those only with one of the teams ``touching``."""
         pairs: dict[tuple[str, str], Pair] = {}
-        for team_id, said in self.interactions.items():
+        for team_id in teams:
             is_guess = team_id not in self.current_apis
-            for named in said:
+            for named in self.interactions.get(team_id, ()):
                 own, other = named.team, named.other
                 if own.id == other.id or other.is_archived:
+                    continue
+                if touching is not None and own.id not in touching and other.id not in touching:
                     continue
                 turned = other.id < own.id
                 ids = (other.id, own.id) if turned else (own.id, other.id)
@@ -598,15 +657,18 @@ class Workspace:
     def owners(self) -> dict[str, list[Owning]]:
         """Who owns which software, by its name without case, blanks and hyphens; groups and archived teams aside."""
         owners: dict[str, list[Owning]] = {}
-        for team_id, api in self.current_apis.items():
-            team = self.teams[team_id]
-            if not team.is_group:
-                for index, owned in enumerate(api.owns):
-                    name = "".join(owned.name.casefold().replace("-", " ").replace("_", " ").split())
-                    owners.setdefault(name or owned.name, []).append(
-                        Owning(team, owned, api.path, ("owns", index, "name"))
-                    )
+        for team_id in self.current_apis:
+            if not self.teams[team_id].is_group:
+                for name, owning in self.owned_by(team_id):
+                    owners.setdefault(name, []).append(owning)
         return owners
+
+    def owned_by(self, team_id: str) -> Iterator[tuple[str, Owning]]:
+        """What a team's Team API says that it owns, with the name under which :attr:`owners` has it."""
+        team, api = self.teams[team_id], self.apis[team_id]
+        for index, owned in enumerate(api.owns):
+            name = "".join(owned.name.casefold().replace("-", " ").replace("_", " ").split())
+            yield name or owned.name, Owning(team, owned, api.path, ("owns", index, "name"))
 
     # --- time ---
 
@@ -643,21 +705,25 @@ class Workspace:
     def _compare(self, grace: int) -> Compared:
         compared = Compared([], set(), set())
         doubted: set[int] = set()
-        for goal, support, own, theirs in self._comparable(grace):
+        for goal, support, own, theirs in self._comparable(grace, self.open_goals):
             if not own.meets(theirs):
                 compared.apart.append(Apart(goal, support))
                 compared.astray.update((goal.key, support.target.key))
                 doubted.update((id(self.period_origin(goal)), id(self.period_origin(support.target))))
         if doubted:
-            for goal, support, own, theirs in self._comparable(grace):
+            for goal, support, own, theirs in self._comparable(grace, self.open_goals):
                 if own.meets(theirs):
                     origins = {id(self.period_origin(goal)), id(self.period_origin(support.target))}
                     compared.met.update(origins & doubted)
         return compared
 
-    def _comparable(self, grace: int) -> Iterator[tuple[Goal, Support, Period, Period]]:
-        for goal, own in zip(self.open_goals, self._open_timings, strict=True):
-            supports = self.supports.get(goal.key)
+    def is_apart(self, grace: int, goals: Iterable[Goal]) -> bool:
+        """Whether :meth:`compared` finds anything apart among what some open goals support."""
+        return any(not own.meets(theirs) for _, _, own, theirs in self._comparable(grace, goals))
+
+    def _comparable(self, grace: int, goals: Iterable[Goal]) -> Iterator[tuple[Goal, Support, Period, Period]]:
+        for goal in goals:
+            supports, own = self.supports.get(goal.key), self._timing(goal)
             if not supports or own.period is None or own.origin is None or not own.is_sound:
                 continue
             if not self.is_sound(goal.key, "status"):
@@ -756,18 +822,20 @@ class Workspace:
 
         A dependency without impact does not wait; neither does one whose reference stands for a guess.
         """
-        waits: dict[str, list[Waiting]] = {}
-        for key, depends in self.depends.items():
-            goal = self.goals[key.removeprefix("goal:")]
-            if not goal.is_open:
-                continue
-            for depending in depends:
-                awaited = depending.goal
-                if awaited is None or not awaited.is_open or awaited.path in self.asleep or depending.is_guess:
-                    continue
-                if depending.dependency.impact != "none":
-                    waits.setdefault(key, []).append(Waiting(goal, awaited, (*depending.route, "to")))
-        return waits
+        return {key: waits for key in self.depends if (waits := self.waits_of(key))}
+
+    def waits_of(self, key: str) -> list[Waiting]:
+        """The open goals that an open goal waits for."""
+        goal = self.goals[key.removeprefix("goal:")]
+        return [
+            Waiting(goal, awaited, (*depending.route, "to"))
+            for depending in (self.depends.get(key, ()) if goal.is_open else ())
+            if (awaited := depending.goal) is not None
+            and awaited.is_open
+            and awaited.path not in self.asleep
+            and not depending.is_guess
+            and depending.dependency.impact != "none"
+        ]
 
     @cached_property
     def waiting_rings(self) -> list[list[Goal]]:
@@ -797,6 +865,30 @@ class Workspace:
                 for support in self.supports.get(key, ()):
                     teams[support.target.key] = teams.get(support.target.key, 0) | teams[key]
         return {key: number.bit_count() for key, number in teams.items()}
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Who has to do with which team."""
+        documents: dict[str, list[str]] = {}
+        for document in self.documents:
+            content = document.content
+            if isinstance(content, Team | GoalsDocument | TeamApi):
+                team = self.names.current_team(content.team) if self.names is not None else content.team
+                documents.setdefault(team, []).append(document.path)
+        waiting: dict[str, set[str]] = {}
+        for key, depends in self.depends.items():
+            for depending in depends:
+                waiting.setdefault(depending.team.id, set()).add(key.removeprefix("goal:"))
+        naming: dict[str, set[str]] = {}
+        for team, said in self.interactions.items():
+            for named in said:
+                naming.setdefault(named.other.id, set()).add(team)
+        measuring: dict[str, set[tuple[str, str]]] = {}
+        for table in ("goals", "outcomes", "experiments"):
+            for name, thing in getattr(self, table).items():
+                for metric in metrics_of(self, thing):
+                    measuring.setdefault(metric, set()).add((table, name))
+        return Neighbours(documents, _frozen(waiting), _frozen(naming), _frozen(measuring))
 
     # --- files ---
 
@@ -834,6 +926,17 @@ class Workspace:
         folder, _, name = path.rpartition("/")
         inside = self._folders.get(folder.casefold())
         return inside.meant(name) if inside is not None else None
+
+
+def metrics_of(ws: Workspace, thing: Goal | Outcome | Experiment) -> set[str]:
+    """The ids of the metrics that measure a thing."""
+    measures = (thing.measure,) if isinstance(thing, Experiment) else thing.measures
+    found = (ws.metric(measure) for measure in measures if isinstance(measure, Measure))
+    return {metric.id for metric in found if metric is not None}
+
+
+def _frozen(sets: Mapping[str, set[T]]) -> dict[str, frozenset[T]]:
+    return {name: frozenset(some) for name, some in sets.items()}
 
 
 def _word_starts(text: str) -> set[str]:
