@@ -101,8 +101,9 @@ def peak(command: Sequence[str | Path], env: Mapping[str, str], statuses: Sequen
 
     On Linux the sum of what is theirs alone and their part of what they share (PSS), looked at every few milliseconds:
     processes that were forked share most of their pages, and a sum of resident sizes would count these again for
-    each. A single process is measured exactly, by what the system noted as its greatest resident size, and so is the
-    greatest process elsewhere, where nothing tells what is shared.
+    each. A single process is measured by the greatest resident size that the system has noted of it: `VmHWM` there, as
+    the figure that a parent is given counts what was its own memory before the child became another program. Elsewhere
+    that figure is all there is.
     """
     process = subprocess.Popen(
         [str(word) for word in command],
@@ -120,7 +121,7 @@ def peak(command: Sequence[str | Path], env: Mapping[str, str], statuses: Sequen
     if process.returncode not in statuses:
         raise Failed(f"`{' '.join(map(str, command))[:200]}` ended with {process.returncode}")
     greatest = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-    return max(greatest, found.most) if found.had_children else greatest
+    return max(found.mark, found.most) if found.mark else greatest
 
 
 class _Watch(threading.Thread):
@@ -131,14 +132,16 @@ class _Watch(threading.Thread):
         self._pid = pid
         self.ended = threading.Event()
         self.most = 0
-        self.had_children = False
+        """Of it and its children at one time."""
+        self.mark = 0
+        """Of it alone, as the system notes it; 0 where it does not."""
 
     def run(self) -> None:
-        while not self.ended.wait(0.01):
+        while not self.ended.wait(0.005):
+            self.mark = max(self.mark, _noted(self._pid, "status", "VmHWM:"))
             pids = list(_tree(self._pid))
             if len(pids) > 1:
-                self.had_children = True
-                self.most = max(self.most, sum(map(_pss, pids)))
+                self.most = max(self.most, sum(_noted(pid, "smaps_rollup", "Pss:") for pid in pids))
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -150,10 +153,11 @@ def _tree(pid: int) -> Iterator[int]:
                 yield from _tree(int(child))
 
 
-def _pss(pid: int) -> int:
+def _noted(pid: int, file: str, what: str) -> int:
+    """A figure that the system keeps of a process, in KB; 0 where it keeps none."""
     with contextlib.suppress(OSError, StopIteration):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith(what)).split()[1])
     return 0
 
 
