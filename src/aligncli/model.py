@@ -14,7 +14,14 @@ from msgspec.structs import force_setattr
 
 from aligncli.diagnostics import Route
 
-KINDS = ("org", "outcome", "guardrail", "charter", "goals", "team-api", "community")
+# The words that the schemas name, as types: msgspec gives one and the same object for each of them, however often a
+# document has it, where a text would be a copy every time.
+Kind = Literal["org", "outcome", "guardrail", "charter", "goals", "team-api", "community"]
+Direction = Literal["increase", "decrease", "keep-above", "keep-below"]
+TeamType = Literal["stream-aligned", "platform", "enabling", "complicated-subsystem", "group"]
+GoalStatus = Literal["proposed", "on-track", "at-risk", "off-track", "achieved", "missed", "dropped"]
+
+KINDS: tuple[Kind, ...] = ("org", "outcome", "guardrail", "charter", "goals", "team-api", "community")
 
 
 # --- periods -----------------------------------------------------------------------------------------------
@@ -124,7 +131,7 @@ class Measure(Record, frozen=True):
     metric: str | None = None
     name: str | None = None
     unit: str | None = None
-    direction: str | None = None
+    direction: Direction | None = None
     baseline: float | None = None
     target: float | None = None
     current: float | None = None
@@ -143,7 +150,7 @@ class Dependency(Record, frozen=True):
     to: str = ""
     service: str | None = None
     what: str | None = None
-    impact: str | None = None
+    impact: Literal["none", "slowing", "blocking"] | None = None
     since: date | None = None
 
 
@@ -160,7 +167,7 @@ class Initiative(Record, frozen=True):
     """A piece of work towards a goal."""
 
     title: str = ""
-    status: str | None = None
+    status: Literal["todo", "doing", "done", "dropped"] | None = None
     link: str | None = None
 
 
@@ -193,10 +200,10 @@ class Goal(Entity, frozen=True):
     why: str | None = None
     owner: str | None = None
     period: str | int | float | None = None
-    status: str = "on-track"
+    status: GoalStatus = "on-track"
     closed: date | None = None
-    commitment: str = "committed"
-    set_by: str | None = None
+    commitment: Literal["committed", "aspirational"] = "committed"
+    set_by: Literal["team", "org"] | None = None
     measures: tuple[Measure, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     blockers: tuple[Blocker, ...] = ()
@@ -222,12 +229,12 @@ class Outcome(Entity, frozen=True, tag_field="kind", tag="outcome"):
     """A change the organisation wants."""
 
     noun: ClassVar[str] = "outcome"
-    kind: ClassVar[str] = "outcome"
+    kind: ClassVar[Kind] = "outcome"
     title: str = ""
     why: str | None = None
     owner: str | None = None
     period: str | int | float | None = None
-    status: str = "active"
+    status: Literal["proposed", "active", "achieved", "dropped"] = "active"
     closed: date | None = None
     supports: tuple[str | Link, ...] = ()
     measures: tuple[Measure, ...] = ()
@@ -263,18 +270,18 @@ class Guardrail(Entity, frozen=True, tag_field="kind", tag="guardrail"):
     """A limit within which teams are free."""
 
     noun: ClassVar[str] = "guardrail"
-    kind: ClassVar[str] = "guardrail"
+    kind: ClassVar[Kind] = "guardrail"
     title: str = ""
     why: str | None = None
-    level: str = "must"
-    category: str | None = None
+    level: Literal["must", "should"] = "must"
+    category: Literal["security", "compliance", "reliability", "privacy", "quality", "cost", "people"] | None = None
     owner: str | None = None
     applies_to: Scope | None = None
-    evidence: str = "optional"
-    enforcement: str = "attested"
+    evidence: Literal["required", "optional", "none"] = "optional"
+    enforcement: Literal["automated", "review", "attested"] = "attested"
     automation: str | None = None
     in_force_from: date | None = None
-    status: str = "active"
+    status: Literal["active", "archived"] = "active"
     reviewed: date | None = None
 
     @property
@@ -289,7 +296,7 @@ class Metric(Entity, frozen=True):
     noun: ClassVar[str] = "metric"
     name: str = ""
     unit: str | None = None
-    direction: str | None = None
+    direction: Direction | None = None
     source: str | None = None
 
 
@@ -297,13 +304,13 @@ class Community(Entity, frozen=True, tag_field="kind", tag="community"):
     """People from many teams who learn a craft together."""
 
     noun: ClassVar[str] = "community"
-    kind: ClassVar[str] = "community"
+    kind: ClassVar[Kind] = "community"
     name: str = ""
     purpose: str | None = None
     owner: str | None = None
     channel: str | None = None
     cadence: str | None = None
-    status: str = "active"
+    status: Literal["active", "archived"] = "active"
 
 
 class Strategy(Record, frozen=True):
@@ -317,7 +324,7 @@ class Strategy(Record, frozen=True):
 class Org(Record, frozen=True, tag_field="kind", tag="org"):
     """The organisation: why it exists and what it wants."""
 
-    kind: ClassVar[str] = "org"
+    kind: ClassVar[Kind] = "org"
     name: str = ""
     north_star: str = ""
     why: str | None = None
@@ -336,7 +343,7 @@ class Org(Record, frozen=True, tag_field="kind", tag="org"):
 class Stance(Record, frozen=True):
     """Whether a team exploits what works or explores what might."""
 
-    mode: str | None = None
+    mode: Literal["converge", "explore"] | None = None
     until: date | None = None
     why: str | None = None
 
@@ -371,7 +378,7 @@ class Decision(Record, frozen=True):
     """Who decides what."""
 
     area: str = ""
-    authority: str | None = None
+    authority: Literal["team", "advice", "approval"] | None = None
     with_: tuple[str, ...] = msgspec.field(default=(), name="with")
 
 
@@ -380,7 +387,7 @@ class Need(Record, frozen=True):
 
     what: str = ""
     from_: str | None = msgspec.field(default=None, name="from")
-    status: str = "asked"
+    status: Literal["asked", "granted", "refused"] = "asked"
     since: date | None = None
     escalated_to: str | None = None
 
@@ -392,7 +399,7 @@ class Experiment(Entity, frozen=True):
     hypothesis: str = ""
     measure: str | Measure | None = None
     decide_by: date | None = None
-    result: str = "pending"
+    result: Literal["pending", "supported", "refuted"] = "pending"
     learning: str | None = None
     goal: str | None = None
     team: str = ""
@@ -406,13 +413,13 @@ class Experiment(Entity, frozen=True):
 class Team(Record, frozen=True, tag_field="kind", tag="charter"):
     """A team, as its charter declares it."""
 
-    kind: ClassVar[str] = "charter"
+    kind: ClassVar[Kind] = "charter"
     team: str = ""
     mission: str = ""
     name: str | None = None
-    type: str | None = None
+    type: TeamType | None = None
     part_of: str | None = None
-    status: str = "active"
+    status: Literal["forming", "active", "archived"] = "active"
     since: date | None = None
     until: date | None = None
     lead: str | None = None
@@ -468,7 +475,7 @@ class Team(Record, frozen=True, tag_field="kind", tag="charter"):
 class GoalsDocument(Record, frozen=True, tag_field="kind", tag="goals"):
     """The goals of one team for one period."""
 
-    kind: ClassVar[str] = "goals"
+    kind: ClassVar[Kind] = "goals"
     team: str = ""
     period: str | int | float | None = None
     goals: tuple[Goal, ...] = ()
@@ -504,7 +511,7 @@ class Service(Entity, frozen=True):
     versioning: str | None = None
     docs: str | None = None
     slo: str | None = None
-    status: str = "live"
+    status: Literal["planned", "live", "deprecated", "retired"] = "live"
     team: str = ""
 
     @property
@@ -518,7 +525,7 @@ class Owned(Record, frozen=True):
 
     name: str = ""
     repo: str | None = None
-    contribution: str | None = None
+    contribution: Literal["open", "review", "closed"] | None = None
     dashboard: str | None = None
     on_call: str | None = None
 
@@ -527,13 +534,13 @@ class Interaction(Record, frozen=True):
     """How one team works with another."""
 
     team: str = ""
-    mode: str | None = None
-    role: str | None = None
+    mode: Literal["collaboration", "x-as-a-service", "facilitating"] | None = None
+    role: Literal["provider", "consumer", "facilitator", "facilitated"] | None = None
     service: str | None = None
     purpose: str | None = None
     since: date | None = None
     until: date | None = None
-    status: str = "now"
+    status: Literal["now", "soon"] = "now"
 
 
 class RoadmapItem(Record, frozen=True):
@@ -555,7 +562,7 @@ class Practice(Record, frozen=True):
 class TeamApi(Record, frozen=True, tag_field="kind", tag="team-api"):
     """How to work with a team."""
 
-    kind: ClassVar[str] = "team-api"
+    kind: ClassVar[Kind] = "team-api"
     team: str = ""
     contacts: tuple[Contact, ...] = ()
     hours: str | None = None

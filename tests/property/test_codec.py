@@ -30,7 +30,7 @@ OWN = load_schemas().extended({kind: OwnSchema("own.json", STRICT) for kind in (
 
 def same(document: Document) -> bool:
     """Whether it comes back as it was; numbers, which may be equal and of another type, show in the second half."""
-    back = decode(encode(document))
+    back = decode(encode(document), document.path)
     return back == document and repr(back) == repr(document)
 
 
@@ -111,7 +111,7 @@ def test_damaged_bytes_give_a_document_or_a_decode_error(path: str, data: st.Dat
         )
     )
     with contextlib.suppress(msgspec.DecodeError):
-        assert isinstance(decode(bad), Document)
+        assert isinstance(decode(bad, path), Document)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_damaged_bytes_give_a_document_or_a_decode_error(path: str, data: st.Dat
 )
 def test_what_was_never_a_document_is_a_decode_error(data: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
-        decode(data)
+        decode(data, "a.md")
 
 
 def test_decoded_documents_share_what_stands_in_all_of_them() -> None:
@@ -127,9 +127,16 @@ def test_decoded_documents_share_what_stands_in_all_of_them() -> None:
     path = "teams/booking/charter.md"
     document = load_document(path, DOCUMENTS[path], SCHEMAS)
     assert document is not None
-    one, other = (decode(encode(document)) for _ in range(2))
+    one, other = (decode(encode(document), path) for _ in range(2))
     assert isinstance(one.content, Team)
     assert isinstance(other.content, Team)
     assert one.content.goals[0].path is one.path
     assert one.content.goals[0].team is one.content.team
     assert one.content.goals[0].route is other.content.goals[0].route
+    assert one.path is path
+    assert one.kind is document.kind
+    assert one.own is document.own
+    assert one.kept is document.kept
+    assert isinstance(document.content, Team)
+    assert one.content.type is document.content.type
+    assert one.content.goals[0].status is document.content.goals[0].status

@@ -1,15 +1,31 @@
-"""Periods with fiscal years, and progress in every direction."""
+"""Periods with fiscal years, progress in every direction, and records that know the schemas' words."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any, Literal, get_args, get_origin
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aligncli.model import FiscalYear, Measure, Metric, Period, direction, parse_period, progress
+from aligncli.model import (
+    KINDS,
+    Direction,
+    FiscalYear,
+    Measure,
+    Metric,
+    Period,
+    Record,
+    direction,
+    parse_period,
+    progress,
+)
+from tests import TOP
 
 JANUARY = FiscalYear()
 APRIL = FiscalYear(4, True)
@@ -128,7 +144,7 @@ def test_a_period_is_closed() -> None:
 # --- progress ---
 
 
-def measure(way: str | None, baseline: float | None, target: float | None, current: float | None) -> Measure:
+def measure(way: Direction | None, baseline: float | None, target: float | None, current: float | None) -> Measure:
     return Measure(name="x", direction=way, baseline=baseline, target=target, current=current)
 
 
@@ -166,7 +182,7 @@ def measure(way: str | None, baseline: float | None, target: float | None, curre
     ],
 )
 def test_progress(
-    way: str | None, baseline: float | None, target: float | None, current: float | None, expected: float | None
+    way: Direction | None, baseline: float | None, target: float | None, current: float | None, expected: float | None
 ) -> None:
     assert progress(measure(way, baseline, target, current), None) == expected
 
@@ -183,3 +199,34 @@ def test_the_direction_is_the_metrics_where_it_has_one() -> None:
     assert direction(measure(None, 10, 5, 4), silent) == "decrease"
     assert direction(measure(None, 10, 10, 4), silent) is None
     assert direction(measure(None, None, 10, 4), silent) is None
+
+
+# --- records and schemas ---
+
+
+def test_the_words_of_the_records_are_those_of_the_schemas() -> None:
+    """What a schema lets through, the record takes; and nothing else is a text where there are few words."""
+    texts = [(TOP / "schemas" / f"{name}.schema.json").read_text("utf-8") for name in (*KINDS, "defs")]
+    schemas = [json.loads(text) for text in texts]
+    defs = schemas[-1]["$defs"]
+    named = {(name, frozenset(words)) for schema in schemas for name, words in _enumerations(schema, defs)}
+    assert _literals(Record) == named
+
+
+def _enumerations(schema: Any, defs: Any) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(schema, dict):
+        for name, what in schema.get("properties", {}).items():
+            found = defs.get(what.get("$ref", "").rpartition("/")[2], what)
+            if "enum" in found:
+                yield name, found["enum"]
+        for part in schema.values():
+            yield from _enumerations(part, defs)
+
+
+def _literals(record: type[Record]) -> set[tuple[str, frozenset[str]]]:
+    found = set()
+    for field in msgspec.structs.fields(record):
+        for one in (field.type, *get_args(field.type)):
+            if get_origin(one) is Literal:
+                found.add((field.encode_name, frozenset(get_args(one))))
+    return found.union(*(_literals(kind) for kind in record.__subclasses__()))

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from aligncli.commands.session import Session
 from aligncli.config import FILE_NAME
@@ -15,7 +15,7 @@ from aligncli.io.discover import reads
 from aligncli.io.files import Rewrite, check_places, git_top, rewrite_all, write_all
 from aligncli.io.hosting import find_codeowners, find_hosting
 from aligncli.io.repo import Repo
-from aligncli.model import Guardrail, Team
+from aligncli.model import Guardrail, Team, TeamType
 from aligncli.render import scaffold
 from aligncli.render.codeowners import Owned, completed, owned
 from aligncli.render.text import count, plain
@@ -214,7 +214,7 @@ def draft_of(ws: Workspace, wish: Wish) -> scaffold.TeamDraft:
 
 def _guardrails(ws: Workspace, wish: Wish) -> list[Guardrail]:
     """Those that the team has to declare; the ones that a machine enforces need no word."""
-    team = Team(team=wish.id, type=wish.type)
+    team = Team(team=wish.id, type=cast("TeamType | None", wish.type))
     return [guardrail for guardrail, _ in ws.scope.of(team) if guardrail.enforcement != "automated"]
 
 

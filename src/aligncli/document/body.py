@@ -66,13 +66,14 @@ class Body(NamedTuple):
     placeholders: tuple[Span, ...] = ()
 
 
-_EMPTY = Body()
+EMPTY = Body()
+"""Of a text without either, as most are."""
 
 
 def read_body(text: str, start: int) -> Body:
     """The links and placeholders in ``text`` from offset ``start`` on."""
     if text.find("](", start) < 0 and text.find("]:", start) < 0 and not _any_of(_MARKERS, text, start):
-        return _EMPTY
+        return EMPTY
     links: list[Link] = []
     placeholders: list[Span] = []
     text = _with_line_feeds(text)

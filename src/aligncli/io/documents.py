@@ -145,12 +145,13 @@ class Documents:
 
         known = self._known
         done = 0
+        paths = {path: path for path in known}
         for path, data in cache.documents():
             entry = known.get(path)
             if entry is None or not entry.holds(data):  # it will be read again
                 continue
             try:
-                yield decode(data)
+                yield decode(data, paths[path])
             except MsgspecError:
                 continue
             if done % CHUNK == 0:
@@ -193,7 +194,7 @@ class Documents:
                 yield read(self._tree, path, self._schemas, load, expected=self._expected, remember=False)
             else:
                 digest, data = one
-                yield Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
+                yield Read(path, digest, decode(data, path) if data else None, data, can_be_kept=True)
 
     def _packed(self, chunks: Sequence[Sequence[str]]) -> Iterator[tuple[Sequence[str], list[_Packed | None] | None]]:
         """Chunks of paths, and what other processes made of them, where they were asked and could."""

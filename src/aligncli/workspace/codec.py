@@ -7,10 +7,11 @@ mean something to the version that wrote them alone.
 from __future__ import annotations
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
+from aligncli.document.body import EMPTY
 from aligncli.model import PARTS, Content, place
-from aligncli.workspace.load import Document
+from aligncli.workspace.load import NOTHING, Document
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Document)
@@ -24,13 +25,16 @@ def encode(document: Document) -> bytes:
     Raises:
         UnicodeEncodeError: it holds half of a character, as the name of a file may: it cannot be kept.
     """
-    if document.content is not None:
-        document = replace(document, content=_unplaced(document.content))
-    return _ENCODER.encode(document)
+    content = document.content
+    return _ENCODER.encode(replace(document, path="", content=_unplaced(content) if content is not None else None))
 
 
-def decode(data: bytes) -> Document:
+def decode(data: bytes, path: str) -> Document:
     """The document that was encoded, equal to what it was.
+
+    Args:
+        data: what it was encoded to.
+        path: of the document; it is the text that all parts of it refer to.
 
     Raises:
         msgspec.DecodeError: the bytes are none that ``encode`` gave, as far as that can be seen.
@@ -39,8 +43,15 @@ def decode(data: bytes) -> Document:
         document = _DECODER.decode(data)
     except (UnicodeDecodeError, RecursionError) as error:  # which msgspec lets through
         raise msgspec.DecodeError(str(error)) from None
+    force_setattr(document, "path", path)
+    if not document.kept:
+        force_setattr(document, "kept", NOTHING)
+    if not document.own:
+        force_setattr(document, "own", NOTHING)
+    if document.body == EMPTY:
+        force_setattr(document, "body", EMPTY)
     if document.content is not None:
-        place(document.content, document.path)
+        place(document.content, path)
     return document
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from aligncli.diagnostics import Edit, Finding, Fix, Related, Route, Span, Suppression
 from aligncli.document import traps
-from aligncli.document.body import PLACEHOLDER, Body, may_hold_placeholder, read_body
+from aligncli.document.body import EMPTY, PLACEHOLDER, Body, may_hold_placeholder, read_body
 from aligncli.document.fences import Fault, split
 from aligncli.document.loader import DuplicateKey, Loaded, load
 from aligncli.document.locate import Locator
-from aligncli.model import KINDS, Content, GoalsDocument, Org, Outcome, Team, TeamApi, build, parse_period
+from aligncli.model import KINDS, Content, GoalsDocument, Kind, Org, Outcome, Team, TeamApi, build, parse_period
 from aligncli.schema import SchemaProblem, Schemas, prune
 from aligncli.suggest import nearest, slug
 
@@ -58,7 +58,7 @@ _PARTS: Mapping[str, str] = {
 """What the items of lists are called that have ids of their own."""
 _OWN = "x-"
 """How the fields begin that an organisation adds to ours."""
-_NOTHING: dict[Route, Any] = {}
+NOTHING: dict[Route, Any] = {}
 """In place of an empty mapping in each document; nobody changes a document."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
 
@@ -71,13 +71,13 @@ class Document(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """
 
     path: str
-    kind: str
+    kind: Kind | Literal[""]
     content: Content | None
     problems: tuple[Finding, ...] = ()
     broken: tuple[Route, ...] = ()
     kept: dict[Route, tuple[int, ...]] = {}
     """For lists that lost broken items: the index in the text of each item that stayed."""
-    body: Body = Body()
+    body: Body = EMPTY
     placeholders: tuple[Route, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     own: dict[Route, dict[str, Any]] = {}
@@ -507,7 +507,7 @@ def _read(
     except msgspec.ValidationError as error:  # the schema let something through that the record does not take
         problems.append(Finding("AL104", path, f"a value of {whole} cannot be read: {_short(str(error), 120)}"))
         return _salvage(path, text, tuple(problems))
-    as_built = Document(path, kind, content, kept=kept)
+    as_built = Document(path, content.kind, content, kept=kept)
     for built_route, value, why in _period_faults(content):
         route = as_built.source_route(built_route)
         place = _inside(kind, subject, loaded.data, route[:-1])
@@ -530,10 +530,20 @@ def _read(
     suppressions = _suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
     own = dict(_own_fields(data)) if _OWN in front else {}
-    own, kept = own or _NOTHING, kept or _NOTHING
+    own, kept = own or NOTHING, kept or NOTHING
     perhaps = _former_names(front) if broken else ()
     return Document(
-        path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own, perhaps
+        path,
+        content.kind,
+        content,
+        tuple(problems),
+        tuple(broken),
+        kept,
+        body,
+        placeholders,
+        suppressions,
+        own,
+        perhaps,
     )
 
 
@@ -720,4 +730,4 @@ def _salvage(path: str, text: str, problems: tuple[Finding, ...]) -> Document:
     if kind == "charter" and _ARCHIVED.search(text):
         data["status"] = "archived"
     content = build(kind, data, path)
-    return Document(path, kind, content, problems, perhaps=_former_names(text), trusted=False)
+    return Document(path, content.kind, content, problems, perhaps=_former_names(text), trusted=False)
