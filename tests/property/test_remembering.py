@@ -7,9 +7,10 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,11 +18,14 @@ from hypothesis import strategies as st
 
 from aligncli.commands.check import Wish, check
 from aligncli.commands.session import Session
-from aligncli.diagnostics import AlignError
+from aligncli.diagnostics import AlignError, Finding
 from aligncli.document.loader import Loaded
+from aligncli.engine.again import _renewed
 from aligncli.io import cache as memory
 from aligncli.io import documents, repo, workers
 from aligncli.io.terminal import Terminal
+from aligncli.rules import RULES
+from aligncli.rules.base import Rule
 from aligncli.schema import Schemas
 from aligncli.workspace.load import Document, load_document
 from tests import EXAMPLES
@@ -135,13 +139,13 @@ WAYS = (
 
 
 @given(st.data(), st.integers(0, 2**32))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_after_any_changes_all_ways_say_the_same(folders: Callable[[], Path], data: st.DataObject, seed: int) -> None:
     org, chance = Org(folders()), random.Random(seed)
     for way in WAYS:
         org.say(way, "json")
     for _ in range(data.draw(st.integers(2, 5))):
-        for _ in range(chance.choice([0, 1, 1, 1, 2, 6])):
+        for _ in range(chance.choice([0, 1, 1, 1, 1, 2, 6])):
             org.change(data.draw, chance)
         output_format = chance.choice(FORMATS)
         expected = org.say("uncached", output_format)
@@ -198,7 +202,7 @@ def test_what_did_not_change_is_neither_parsed_nor_judged_again(
     monkeypatch.setattr(documents, "load_document", _never)
     assert org.say(way, "full") == first
     assert "_never" in _crash(lambda: org.say("uncached", "full"))
-    monkeypatch.setattr("aligncli.commands.check.engine.run", _never)
+    monkeypatch.setattr("aligncli.engine.again.run", _never)
     assert org.say(way, "full") == first
     assert "_never" in _crash(lambda: org.say(way, "json")), "another question"
     monkeypatch.setattr("aligncli.io.tree.Disk.data", _never)
@@ -217,11 +221,20 @@ def test_one_changed_document_is_read_and_no_other(tmp_path: Path, monkeypatch: 
         read.append(path)
         return load_document(path, text, schemas, expected=expected, parse=parse)
 
+    renewed: list[str] = []
+
+    def renew(rule: Rule, *more: Any) -> Sequence[Finding] | None:
+        renewed.append(rule.code)
+        return _renewed(rule, *more)
+
     monkeypatch.setattr(documents, "load_document", load)
+    monkeypatch.setattr("aligncli.engine.again._renewed", renew)
     path = "teams/booking/charter.md"
     org.write(path, (org.root / path).read_text(encoding="utf-8") + "\nOne more line.\n")
-    org.say(way, "full")
+    said = org.say(way, "full")
     assert read == [path]
+    assert sorted(renewed) == [rule.code for rule in RULES if rule.check and rule.local != "no"]
+    assert said == org.say("uncached", "full")
 
 
 def _never(*_: object, **__: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -153,13 +152,25 @@ class _Run(NamedTuple):
             report = self._recall().report()
             if report is not None:
                 return report
-        ws = repo.load(self.session.as_of)
+        found = self._recall().findings() if can_recall and repo.state_before is not None else None
+        if found is not None:
+            ws, focus = repo.load_changed(self.session.as_of)
+        else:
+            ws, focus = repo.load(self.session.as_of), None
         task = task_of(repo, wish, ws, baseline)
         self._refuse(document.path for document in ws.documents)
-        run = engine.run if self.base is None else partial(self.base.run, baseline=wish.baseline)
-        report = run(task, show=self.outputs.least(self.shown), silenced=self.outputs.holds_all)
-        if can_recall and repo.state is not None:
-            self._recall().keep(report)
+        show, silenced = self.outputs.least(self.shown), self.outputs.holds_all
+        if self.base is not None:
+            return self.base.run(task, wish.baseline, show=show, silenced=silenced)
+        if not can_recall or repo.state is None:
+            return engine.run(task, show=show, silenced=silenced)
+        from aligncli.engine.again import Again  # small repos remember nothing
+
+        again = Again(found)
+        report = again.run(task, focus, show=show, silenced=silenced)
+        self._recall().keep(report)
+        if not wish.select and not wish.ignore:
+            self._recall().keep_findings(again.found)
         return report
 
     def _can_recall(self) -> bool:
@@ -175,8 +186,8 @@ class _Run(NamedTuple):
         repo, wish, known = self.repo, self.wish, self.known
         return Recall(
             repo,
+            self.session.as_of,
             (
-                self.session.as_of.isoformat(),
                 [repo.relative(path) for path in wish.paths],
                 _words(wish.select),
                 _words(wish.ignore),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aligncli.diagnostics import Finding, Severity
 from aligncli.engine.report import Place, Report
@@ -13,12 +13,21 @@ from aligncli.workspace.workspace import Workspace
 
 
 class Again:
-    """Remembers what each rule found."""
+    """Remembers what each rule found.
 
-    def __init__(self) -> None:
-        self._found: dict[str, Sequence[Finding]] = {}
-        self._documents: Sequence[Place] = ()
+    Args:
+        found: by code, what rules found in the state that the first focus starts from, as far as somebody knows.
+    """
+
+    def __init__(self, found: Mapping[str, Sequence[Finding]] | None = None) -> None:
+        self._found = found or {}
+        self._documents: Sequence[Place] | None = None
         self._ws: Workspace | None = None
+
+    @property
+    def found(self) -> Mapping[str, Sequence[Finding]]:
+        """What each rule found the last time, by its code."""
+        return self._found
 
     def run(
         self, task: Task, focus: Focus | None = None, *, show: Severity = Severity.INFO, silenced: bool = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from aligncli.diagnostics import Diagnostic, Severity
+from aligncli.diagnostics import Diagnostic, Finding, Severity
 from aligncli.engine.report import Place, Report, Silenced, Summary
 
 
@@ -22,6 +22,7 @@ class _Record(msgspec.Struct, frozen=True, array_like=True):
 
 
 _DECODER = msgspec.msgpack.Decoder(_Record)
+_FINDINGS = msgspec.msgpack.Decoder(dict[str, list[Finding]])
 
 
 def pack(report: Report) -> bytes:
@@ -51,3 +52,21 @@ def unpack(data: bytes) -> Report:
         documents=record.documents,
         silenced=record.silenced,
     )
+
+
+def pack_findings(found: Mapping[str, Sequence[Finding]]) -> bytes:
+    """What rules found, by their codes, as bytes.
+
+    Raises:
+        UnicodeEncodeError: as :func:`pack`.
+    """
+    return msgspec.msgpack.encode(found)
+
+
+def unpack_findings(data: bytes) -> Mapping[str, Sequence[Finding]]:
+    """What was packed.
+
+    Raises:
+        msgspec.MsgspecError: the bytes are none that :func:`pack_findings` gave.
+    """
+    return _FINDINGS.decode(data)

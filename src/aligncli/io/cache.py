@@ -28,8 +28,8 @@ MAX_BYTES = 4 * 1024**3
 """All files together; beyond that the repos that nobody checked for longest are forgotten."""
 MAX_DAYS = 60
 """After which a repo that nobody checked is forgotten."""
-MAX_REPORTS = 8
-"""Of one repo: a person alternates between a few ways of asking."""
+MAX_REPORTS = 16
+"""And findings, of one repo: a person alternates between a few ways of asking."""
 MAX_REPORT = 16 * 1024**2
 """Bytes; a larger report is sooner made than read."""
 BUSY = 0.2

@@ -22,6 +22,8 @@ MIN_SHARED = 1_500
 """Documents; fewer are sooner read than another process is started."""
 CHUNK = 250
 """Documents between two signs of life, and the most that one process is given at once."""
+_FEW = 50
+"""Documents; what more of them make different is sooner looked for everywhere."""
 _COMMIT = 20_000
 """Documents after which what is known so far is kept, should the run not come to its end."""
 SETTLED = 2_000_000_000
@@ -42,6 +44,15 @@ class Read(NamedTuple):
     """The document as it is remembered; empty where there is none, or nobody asked."""
     can_be_kept: bool = False
     """Whether digest and data are all that there is to remember."""
+
+
+class Changed(NamedTuple):
+    """Documents of which a few have changed."""
+
+    before: Sequence[Document]
+    """All, as they were."""
+    after: Mapping[str, Document | None]
+    """By path, what those that changed are now; nothing for those that are none any more."""
 
 
 class Documents:
@@ -65,6 +76,9 @@ class Documents:
         self._tell = tell or (lambda phase, done, total: None)
         self._known: dict[str, Entry] = {}
         """What is remembered of files that are still the same."""
+        self._outdated: dict[str, Entry] = {}
+        """What is remembered of files that have changed since."""
+        self._added = 0
         self._stamps: dict[str, bytes] = {}
         """What the file system said of the others, before they were read."""
         self._restamped: list[tuple[str, Entry]] = []
@@ -79,16 +93,15 @@ class Documents:
 
         entries = self._cache.entries()
         now = time.time_ns()
-        unknown = 0
         for path in paths:
             stamp, changed = self._tree.stamp(path)
             entry = entries.pop(path, None)
             if entry is None:
-                unknown += 1
+                self._added += 1
             elif entry.stamp != stamp or not stamp:
                 data = self._tree.data(path)
                 if isinstance(data, Unreadable) or digest_of(data) != entry.digest:
-                    unknown += 1
+                    self._outdated[path] = entry
                     entry = None
                 elif now - changed > SETTLED:
                     self._restamped.append((path, entry._replace(stamp=stamp)))
@@ -98,12 +111,20 @@ class Documents:
             elif stamp:
                 self._stamps[path] = stamp if now - changed > SETTLED else b""
         self._gone = list(entries)
-        return not unknown
+        return not self._added and not self._outdated
 
     @property
-    def digests(self) -> dict[str, bytes]:
+    def digests(self) -> Mapping[str, bytes]:
         """The digest of each file that was surveyed or read, where there is one."""
         return self._digests
+
+    @property
+    def digests_before(self) -> Mapping[str, bytes] | None:
+        """The digests as they were when a few files, but not one more and not one less, were others than they are now;
+        nothing where more has changed, or nothing."""
+        if self._added or self._gone or not 0 < len(self._outdated) <= _FEW:
+            return None
+        return {**self._digests, **{path: entry.digest for path, entry in self._outdated.items()}}
 
     @property
     def names(self) -> list[str]:
@@ -111,16 +132,49 @@ class Documents:
         return [path for path, entry in self._known.items() if entry.size]
 
     def load(self, paths: Sequence[str]) -> list[Document]:
-        """The documents at some paths, in any order; each call to it is a run of its own."""
+        """The documents at some paths, in any order."""
         documents: list[Document] = []
         if self._cache is not None and self._known:
-            left = set(paths)
-            left.difference_update(path for path, entry in self._known.items() if not entry.size)
-            for document in self._remembered(self._cache):
-                if document.path in left:  # a spoilt memory may hold it twice
-                    left.discard(document.path)
-                    documents.append(document)
-            paths = [path for path in paths if path in left]
+            documents = self._remembered(self._cache, paths, self._known)
+            done = {document.path for document in documents}
+            paths = [path for path in paths if path not in done and (path not in self._known or self._known[path].size)]
+        documents += self._read_and_keep(paths)
+        return documents
+
+    def load_changed(self) -> Changed | None:
+        """The documents as they are remembered, and what has become of those that have changed; nothing where not all
+        is remembered. Goes with :attr:`digests_before`."""
+        assert self._cache is not None
+        known = {**self._known, **self._outdated}
+        before = self._remembered(self._cache, list(known), known)
+        if len(before) != sum(entry.size > 0 for entry in known.values()):
+            return None
+        after: dict[str, Document | None] = dict.fromkeys(self._outdated)
+        after.update((document.path, document) for document in self._read_and_keep(list(self._outdated)))
+        return Changed(before, after)
+
+    def _remembered(self, cache: Cache, paths: Sequence[str], known: Mapping[str, Entry]) -> list[Document]:
+        from msgspec import MsgspecError
+
+        from aligncli.workspace.codec import decode
+
+        left = {path: path for path in paths}
+        documents: list[Document] = []
+        for number, (path, data) in enumerate(cache.documents()):
+            entry = known.get(path)
+            if entry is None or path not in left or not entry.holds(data):  # a spoilt memory may hold it twice
+                continue
+            try:
+                documents.append(decode(data, left[path]))
+            except MsgspecError:  # it will be read again
+                continue
+            del left[path]
+            if number % CHUNK == 0:
+                self._tell("remembering", number, len(known))
+        return documents
+
+    def _read_and_keep(self, paths: Sequence[str]) -> list[Document]:
+        documents: list[Document] = []
         kept = 0
         for reads in self._read(paths):
             documents.extend(read.document for read in reads if read.document is not None)
@@ -137,26 +191,6 @@ class Documents:
                 self._cache.forget(self._gone)
             self._cache.commit()
         return documents
-
-    def _remembered(self, cache: Cache) -> Iterator[Document]:
-        from msgspec import MsgspecError
-
-        from aligncli.workspace.codec import decode
-
-        known = self._known
-        done = 0
-        paths = {path: path for path in known}
-        for path, data in cache.documents():
-            entry = known.get(path)
-            if entry is None or not entry.holds(data):  # it will be read again
-                continue
-            try:
-                yield decode(data, paths[path])
-            except MsgspecError:
-                continue
-            if done % CHUNK == 0:
-                self._tell("remembering", done, len(known))
-            done += 1
 
     def _keep(self, cache: Cache, reads: Iterable[Read]) -> None:
         from aligncli.io.cache import Row

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import posixpath
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +89,8 @@ class Repo:
         self.state: bytes | None = None
         """A digest of all that a check depends on besides the day and what it is asked, as of the last survey or load;
         nothing where nothing is remembered, or nobody can tell."""
+        self.state_before: bytes | None = None
+        """The same as it was before a few documents changed, as of the last survey; nothing where that is not so."""
         self.read_again()
 
     @classmethod
@@ -229,18 +232,11 @@ class Repo:
         Raises:
             AlignError: a schema of the organisation's own cannot be used.
         """
-        # Thousands of small objects are made and kept: the cyclic collector would only look at them again and again.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
+        with _uncollected():
             documents, paths = self._read(twin)
             if self.tell is not None:
                 self.tell("linking", 0, 0)
             return link(documents, paths, as_of, self.config.fiscal)
-        finally:
-            if collecting:
-                gc.enable()
-                gc.freeze()
 
     def _read(self, twin: Twin | None) -> tuple[list[Document], Collection[str]]:
         """The documents, and every file and folder; what was noted while reading is gone when it returns."""
@@ -255,7 +251,7 @@ class Repo:
             target = self.tree.resolve(path)
             reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
             documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
-        self.state = self._state_of(look)
+        self.state = self._state_of(found, reader.digests)
         return documents, found.paths
 
     def survey(self) -> Sequence[str] | None:
@@ -268,7 +264,10 @@ class Repo:
             AlignError: as :meth:`load`.
         """
         self._look = self._take_a_look()
-        self.state = self._state_of(self._look) if self._look.is_known else None
+        _, reader, is_known = self._look
+        before = reader.digests_before
+        self.state = self._state_of(self._look.found, reader.digests) if is_known else None
+        self.state_before = self._state_of(self._look.found, before) if before is not None else None
         return self._look.reader.names if self.state is not None else None
 
     def recall(self, key: bytes) -> bytes | None:
@@ -304,11 +303,10 @@ class Repo:
         key = digest_of(code_key() + repr((own, self.config.has_own_include)).encode("utf-8", "surrogatepass"))
         return Cache(file, key)
 
-    def _state_of(self, look: _Look) -> bytes | None:
-        found, reader, _ = look
+    def _state_of(self, found: Found, known: Mapping[str, bytes]) -> bytes | None:
         if self._cache is None or found.blocked or found.outside:
             return None
-        digests = [reader.digests.get(path) for path in found.documents]
+        digests = [known.get(path) for path in found.documents]
         if not all(digests):
             return None
         from aligncli.io.cache import digest_of
@@ -344,6 +342,38 @@ class Repo:
                 if document is not None:
                     documents.append(document)
         return documents, rest
+
+    def load_changed(self, as_of: date) -> tuple[Workspace, Focus | None]:
+        """Links the repo as it was before a few documents changed, and again as it is now.
+
+        After a survey that gives :attr:`state_before`.
+
+        Returns:
+            The workspace, and what may be different from :attr:`state_before` in it; nothing for everything.
+
+        Raises:
+            AlignError: as :meth:`load`.
+        """
+        from aligncli.workspace.again import looks_alike, relinked
+
+        look = self._look
+        assert look is not None
+        with _uncollected():
+            documents = look.reader.load_changed()
+            if documents is None:
+                return self.load(as_of), None
+            self._look = None
+            self.state = self._state_of(look.found, look.reader.digests)
+            paths, fiscal = look.found.paths, self.config.fiscal
+            before = {document.path: document for document in documents.before}
+            if self.tell is not None:
+                self.tell("linking", 0, 0)
+            if all(path in before and looks_alike(before[path], now) for path, now in documents.after.items()):
+                again = relinked(link(documents.before, paths, as_of, fiscal), documents.after)
+                if again is not None:
+                    return again
+            after = [document for document in {**before, **documents.after}.values() if document is not None]
+            return link(after, paths, as_of, fiscal), None
 
     def load_again(self, ws: Workspace, changed: Collection[str], since: int) -> tuple[Workspace, Focus | None] | None:
         """Reads and links what has changed since the repo was loaded; the configuration has not.
@@ -413,6 +443,19 @@ class Repo:
         if os.path.isdir(real):
             real = os.path.realpath(real)
         return Path(os.path.relpath(real, self.root)).as_posix()
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Thousands of small objects are made and kept: the cyclic collector would only look at them again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+            gc.freeze()
 
 
 def _text_id(text: str) -> int:

@@ -74,18 +74,30 @@ def relinked(ws: Workspace, changed: Mapping[str, Document | None]) -> tuple[Wor
     return _Again(ws, ws.names, documents).run()
 
 
+def looks_alike(before: Document, after: Document | None) -> bool:
+    """Whether a document may declare what it did, as far as can be told before anything is linked; where it does not,
+    :func:`relinked` gives nothing."""
+    if after is None or not (before.trusted and after.trusted):
+        return False
+    if before.kind != after.kind or before.broken or after.broken or before.perhaps or after.perhaps:
+        return False
+    old, new = before.content, after.content
+    if not isinstance(old, TeamsOwn) or not isinstance(new, TeamsOwn) or old.team != new.team:
+        return False
+    return [thing.id for thing in _things(old)] == [thing.id for thing in _things(new)]
+
+
 def _declares_the_same(ws: Workspace, before: Document, after: Document) -> bool:
     """Whether a team's own document still declares what it did, under the same names."""
+    if not looks_alike(before, after):
+        return False
     old, new = before.content, after.content
-    if not isinstance(old, TeamsOwn) or type(new) is not type(old) or before.kind != after.kind:
-        return False
+    assert isinstance(old, TeamsOwn)
     assert isinstance(new, TeamsOwn)
-    if not (before.trusted and after.trusted) or before.broken or after.broken or before.perhaps or after.perhaps:
-        return False
     if before.path in ws.asleep or before.path in ws.set_aside:
         return False
     team = ws.teams.get(old.team)
-    if team is None or new.team != old.team or team.is_archived:
+    if team is None or team.is_archived:
         return False
     if isinstance(old, Team) and isinstance(new, Team):
         if team is not old or new.is_archived or new.formerly != old.formerly:
