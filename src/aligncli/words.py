@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 _READ_AT_MOST = 300
 """Of a text, so many characters are read: nobody calls a goal by more."""
@@ -214,7 +215,7 @@ class Index:
         count = len(self._texts)
         self._weights = {word: math.log(1 + count / max(uses, 2)) for word, uses in self._uses.items()}
         by_rarity = sorted(self._uses, key=lambda word: (self._uses[word], word))
-        self._rarity = {word: number for number, word in enumerate(by_rarity)}
+        self._rank: Callable[[str], Any] = {word: number for number, word in enumerate(by_rarity)}.__getitem__
         self._totals = [math.fsum(map(self._weights.__getitem__, text)) for text in self._texts]
 
     def alike(self, left: int, right: int) -> float:
@@ -263,7 +264,7 @@ class Index:
         uses, weights, rest = self._uses, self._weights, self._totals[number]
         spare = rest * (1 - least) + _NOISE
         enough = rest - spare
-        words = sorted(self._texts[number], key=self._rarity.__getitem__)
+        words = sorted(self._texts[number], key=self._rank)
         if len(words) > 1 and weights[words[1]] > spare and 1 < uses[words[0]] <= _POSTINGS_AT_MOST:
             return words[:1], (words[0], words[1])
         rarest = []
@@ -274,3 +275,71 @@ class Index:
                 rarest.append(word)
             rest -= weights[word]
         return rarest, None
+
+
+class LivingIndex(Index):
+    """An index whose texts may change, and that knows at any time which of them are alike.
+
+    Args:
+        texts: as they are at first.
+        least: how much two texts have to be alike.
+    """
+
+    def __init__(self, texts: Iterable[Iterable[str]], least: float) -> None:
+        super().__init__(texts)
+        self._least = least
+        self._alike = set(super().pairs(least))
+        self._rank = lambda word: (self._uses[word], word)
+        self._often = Counter(self._texts)
+        self._marks = [self._rarest(number, least) for number in range(len(self._texts))]
+        self._marked: dict[str, set[int]] = defaultdict(set)
+        for number, (rarest, _) in enumerate(self._marks):
+            for word in rarest:
+                self._marked[word].add(number)
+
+    def pairs_now(self) -> list[tuple[int, int]]:
+        """What :meth:`Index.pairs` gives for the texts as they are."""
+        return sorted(self._alike, key=lambda pair: pair[::-1])
+
+    def replace(self, number: int, text: Iterable[str]) -> None:
+        """Puts another text in the place of one.
+
+        A word of only one of the two is used more, or less, than it was, and weighs something else in every text that
+        has it; what is alike to those is looked for again. All else stays.
+        """
+        old, new = self._texts[number], frozenset(text)
+        moved = old ^ new
+        self._texts[number] = new
+        self._often[old] -= 1
+        self._often[new] += 1
+        for word in moved:
+            self._uses[word] += 1 if word in new else -1
+            self._weights[word] = math.log(1 + len(self._texts) / max(self._uses[word], 2))
+        near = [at for at, other in enumerate(self._texts) if not moved.isdisjoint(other) or other in (old, new)]
+        again = set(near)
+        self._alike = {pair for pair in self._alike if again.isdisjoint(pair)}
+        for at in near:
+            self._totals[at] = math.fsum(map(self._weights.__getitem__, self._texts[at]))
+            for word in self._marks[at][0]:
+                self._marked[word].discard(at)
+            self._marks[at] = self._rarest(at, self._least)
+            for word in self._marks[at][0]:
+                self._marked[word].add(at)
+        for at in near:
+            for other in self._candidates(at):
+                left, right = sorted((at, other))
+                lightest = self._totals[right] * self._least - _NOISE
+                heaviest = self._totals[right] / self._least + _NOISE
+                if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= self._least:
+                    self._alike.add((left, right))
+
+    def _candidates(self, number: int) -> set[int]:
+        """The texts that :meth:`Index.pairs` would hold against one."""
+        text, (rarest, two) = self._texts[number], self._marks[number]
+        if not text or self._often[text] > _TWINS_AT_MOST:
+            return set()
+        found = {other for word in rarest for other in self._marked[word]}
+        met = {other for other in found if two is None or self._marks[other][1] is None or two == self._marks[other][1]}
+        if self._often[text] > 1:
+            met.update(other for other, same in enumerate(self._texts) if same == text)
+        return {other for other in met if other != number and self._often[self._texts[other]] <= _TWINS_AT_MOST}
