@@ -165,6 +165,14 @@ def test_each_text_is_compared_with_a_bounded_number(
 @given(st.lists(st.lists(st.sampled_from("abcdefghij"), max_size=6), min_size=2, max_size=30), st.data())
 @settings(max_examples=200)
 def test_an_index_that_changes_is_the_one_that_is_made_anew(texts: list[list[str]], data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if data.draw(st.booleans()):  # so that a few texts are already too many
+            patch.setattr(module, "_POSTINGS_AT_MOST", 3)
+            patch.setattr(module, "_TWINS_AT_MOST", 2)
+        _change(texts, data)
+
+
+def _change(texts: list[list[str]], data: st.DataObject) -> None:
     living = LivingIndex(texts, 0.6)
     for _ in range(data.draw(st.integers(1, 6))):
         number = data.draw(st.integers(0, len(texts) - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -151,6 +152,7 @@ class _Watcher:
 
     def _try(self, changed: set[str] | None) -> None:
         """Checks again; what keeps it from that is said, and mended with the next change perhaps."""
+        gc.disable()  # what is made now is kept, or gone by itself
         try:
             if changed is None or self._ws is None:
                 self._ws = None
@@ -164,6 +166,8 @@ class _Watcher:
             self._session.terminal.note("")
             warn(str(error))
             self._say_watching()
+        finally:
+            gc.enable()
 
     # --- following ---
 
