@@ -1,8 +1,9 @@
 """Writes an organisation of N teams: ``python benchmarks/generate.py N OUT [--mistakes PERCENT]``.
 
 Each team has a charter and a Team API of realistic size (1 to 2 KB each); there is one outcome for every 25
-teams, in three levels, and a dozen guardrails with scopes. It passes the check, or a share of its documents has
-mistakes as people make them. The same arguments give the same bytes.
+teams, in three levels, and a dozen guardrails with scopes. With six teams or more, so that there is one of every type,
+it passes the check; ``--mistakes`` spoils a share of its documents as people do. The same arguments give
+the same bytes.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from aligncli.commands.check import Wish, check
 from aligncli.commands.session import Session
 from aligncli.diagnostics import AlignError
+from aligncli.document.loader import Loaded
 from aligncli.io import cache as memory
 from aligncli.io import documents, repo, workers
 from aligncli.io.terminal import Terminal
@@ -105,6 +106,7 @@ class Org:
                 patch.setenv("XDG_CACHE_HOME", str(self.caches / way))
                 patch.setattr(repo, "MIN_REMEMBERED", 1)
                 patch.setattr(documents, "MIN_SHARED", 1 if "shared" in way else 10**9)
+                patch.setattr(documents, "MIN_QUICK", 1 if "quick" in way else 10**9)
                 patch.setattr(documents, "CHUNK", 7)
                 patch.setattr(workers, "workers_for", lambda count: 2)
                 # Every stamp is one of its own here, so that the youngest can be relied on as well.
@@ -123,7 +125,13 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return lambda: tmp_path_factory.mktemp("org")
 
 
-WAYS = ("remembered by digest", "remembered by stamps", "shared, uncached", "shared, remembered by stamps")
+WAYS = (
+    "remembered by digest",
+    "quick, uncached",
+    "quick, remembered by stamps",
+    "quick, shared, uncached",
+    "shared, remembered by stamps",
+)
 
 
 @given(st.data(), st.integers(0, 2**32))
@@ -203,9 +211,11 @@ def test_one_changed_document_is_read_and_no_other(tmp_path: Path, monkeypatch: 
     org.say(way, "full")
     read: list[str] = []
 
-    def load(path: str, text: str, schemas: Schemas, *, expected: bool) -> Document | None:
+    def load(
+        path: str, text: str, schemas: Schemas, *, expected: bool, parse: Callable[[str], Loaded]
+    ) -> Document | None:
         read.append(path)
-        return load_document(path, text, schemas, expected=expected)
+        return load_document(path, text, schemas, expected=expected, parse=parse)
 
     monkeypatch.setattr(documents, "load_document", load)
     path = "teams/booking/charter.md"

@@ -6,6 +6,7 @@ built, which takes half the time of the stock loader and keeps ``yes``, ``2026-1
 
 from __future__ import annotations
 
+import operator
 import re
 from math import isfinite
 from typing import Any, NamedTuple
@@ -74,14 +75,16 @@ class Loaded(NamedTuple):
 
 
 class _Composer(CParser):
-    """Composes nodes and leaves their tags empty unless the text gives one."""
+    """Composes nodes and leaves their tags empty unless the text gives one.
+
+    What is called back before and after each node is in C, which does nothing faster than a method does.
+    """
 
     def resolve(self, kind: type, value: str, implicit: object) -> str:
         return ""
 
-    def descend_resolver(self, parent: object, index: object) -> None: ...
-
-    def ascend_resolver(self) -> None: ...
+    descend_resolver = staticmethod(operator.is_)
+    ascend_resolver = staticmethod(bool)
 
 
 class _Refused(Exception):

@@ -52,7 +52,7 @@ class Cut(NamedTuple):
 
 def cuts(text: str) -> Iterator[Cut]:
     """The text values in a YAML document that a `` #word`` cut short; ``# word`` with a space is a comment."""
-    if "#" not in text or not _MAYBE_CUT.search(text):
+    if (" #" not in text and "\t#" not in text) or not _MAYBE_CUT.search(text):
         return
     parser = CParser(text)
     try:

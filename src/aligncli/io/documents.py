@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from aligncli.document.loader import Loaded, load
 from aligncli.io.discover import is_ours
 from aligncli.io.tree import Disk, Tree, Unreadable, decoded
 from aligncli.schema import Schemas
@@ -15,6 +16,8 @@ from aligncli.workspace.load import Document, load_document, unreadable
 if TYPE_CHECKING:
     from aligncli.io.cache import Cache, Entry
 
+MIN_QUICK = 400
+"""Documents from which it pays to prepare for reading each of them quickly."""
 MIN_SHARED = 1_500
 """Documents; fewer are sooner read than another process is started."""
 CHUNK = 250
@@ -168,11 +171,13 @@ class Documents:
     def _read(self, paths: Sequence[str]) -> Iterator[list[Read]]:
         """The documents at some paths, chunk by chunk, in any order."""
         remember = self._cache is not None
+        parse = _parser(len(paths))
         done = 0
         for chunk, packed in self._packed([paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]):
             if packed is None:
                 reads = [
-                    read(self._tree, path, self._schemas, expected=self._expected, remember=remember) for path in chunk
+                    read(self._tree, path, self._schemas, parse, expected=self._expected, remember=remember)
+                    for path in chunk
                 ]
             else:
                 reads = list(self._unpacked(chunk, packed))
@@ -185,7 +190,7 @@ class Documents:
 
         for path, one in zip(paths, packed, strict=True):
             if one is None:  # it could not be sent
-                yield read(self._tree, path, self._schemas, expected=self._expected, remember=False)
+                yield read(self._tree, path, self._schemas, load, expected=self._expected, remember=False)
             else:
                 digest, data = one
                 yield Read(path, digest, decode(data) if data else None, data, can_be_kept=True)
@@ -229,17 +234,30 @@ def _read_packed(paths: Sequence[str]) -> list[_Packed | None]:
     """Reads files in a process of the pool; nothing for those that cannot be sent."""
     assert _here is not None
     tree, schemas, expected = _here
-    reads = (read(tree, path, schemas, expected=expected, remember=True) for path in paths)
+    parse = _parser(MIN_QUICK)
+    reads = (read(tree, path, schemas, parse, expected=expected, remember=True) for path in paths)
     return [(read.digest, read.data) if read.can_be_kept else None for read in reads]
 
 
-def read(tree: Tree, path: str, schemas: Schemas, *, expected: bool, remember: bool) -> Read:
+def _parser(documents: int) -> Callable[[str], Loaded]:
+    """What reads the frontmatter of so many documents soonest."""
+    if documents < MIN_QUICK:
+        return load
+    from aligncli.document import simple
+
+    return simple.load
+
+
+def read(
+    tree: Tree, path: str, schemas: Schemas, parse: Callable[[str], Loaded], *, expected: bool, remember: bool
+) -> Read:
     """Reads one file.
 
     Args:
         tree: where it is.
         path: of the file.
         schemas: to validate against.
+        parse: reads the frontmatter.
         expected: whether it should be a document.
         remember: whether what comes out is to be remembered.
     """
@@ -247,7 +265,7 @@ def read(tree: Tree, path: str, schemas: Schemas, *, expected: bool, remember: b
     text = decoded(data)
     if isinstance(text, Unreadable):
         return Read(path, b"", from_text(path, text, schemas, expected=expected))
-    document = from_text(path, text, schemas, expected=expected)
+    document = load_document(path, text, schemas, expected=expected, parse=parse)
     if not remember or isinstance(data, Unreadable):
         return Read(path, b"", document)
     from aligncli.io.cache import digest_of

@@ -201,8 +201,8 @@ def period_over(ws: Workspace, config: Config) -> Iterator[Finding]:
             )
     grace = config.limits.period_grace_days
     over: dict[tuple[str, Route | str], tuple[Dated, list[Goal | Outcome]]] = {}
-    for thing in _open(ws):
-        if ws.days_over(thing) > grace:
+    for thing in ws.overdue:
+        if ws.days_over(thing) > grace and not _is_left(ws, thing):
             holder = ws.period_origin(thing)
             until = ((f"team:{thing.team}", "until"),) if isinstance(thing, Goal) else ()
             if holder is not None and ws.is_known(((thing.key, "status"), *until, *ws.period_facts(thing))):
@@ -213,16 +213,12 @@ def period_over(ws: Workspace, config: Config) -> Iterator[Finding]:
         yield _still_open(ws, holder, things)
 
 
-def _open(ws: Workspace) -> Iterator[Goal | Outcome]:
-    """Every open goal of a team that is still there, and every live outcome."""
-    for goal in ws.goals.values():
-        if goal.is_open and goal.path not in ws.asleep:
-            team = ws.teams.get(goal.team)
-            if team is None or not _is_past(ws, team):
-                yield goal
-    for outcome in ws.outcomes.values():
-        if outcome.is_live:
-            yield outcome
+def _is_left(ws: Workspace, thing: Goal | Outcome) -> bool:
+    """Whether it is a goal of a team that is gone, or should be."""
+    if isinstance(thing, Outcome):
+        return False
+    team = ws.teams.get(thing.team)
+    return thing.path in ws.asleep or (team is not None and _is_past(ws, team))
 
 
 def _still_open(ws: Workspace, holder: Dated, things: Sequence[Goal | Outcome]) -> Finding:
@@ -331,8 +327,8 @@ def lingering_blocker(ws: Workspace, config: Config) -> Iterator[Finding]:
     If none comes, take it to somebody who can decide, and write that under `escalated-to`.
     """
     limit = config.limits.blocker_days
-    for goal in ws.goals.values():
-        if not goal.blockers or not goal.is_open or ws.days_over(goal):
+    for goal in ws.open_goals:
+        if not goal.blockers or ws.days_over(goal):
             continue
         for index, blocker in enumerate(goal.blockers):
             age = _waited(ws, blocker.since, blocker.escalated_to)

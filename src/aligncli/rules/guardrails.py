@@ -85,11 +85,11 @@ def missing_guardrail(ws: Workspace, config: Config) -> Iterator[Finding]:
         if team.is_archived:
             continue
         kept = {keeping.guardrail.id for keeping in ws.keeps.get(team.id, ())}
-        kept |= {waiving.guardrail.id for waiving in ws.waives.get(team.id, ())}
-        grace = ws.is_in_grace(team, config.limits.forming_days)
+        kept.update(waiving.guardrail.id for waiving in ws.waives.get(team.id, ()))
         for guardrail, applies in ws.scope.of(team):
             if not applies or guardrail.id in kept or guardrail.enforcement == "automated":
                 continue
+            grace = ws.is_in_grace(team, config.limits.forming_days)
             severity = Severity.WARNING if grace else _by_level(guardrail)
             title = f' ("{title_of(guardrail)}")' if guardrail.title else ""
             message = f"team `{team.id}` does not declare guardrail `{guardrail.id}`{title}"

@@ -564,7 +564,6 @@ def _short(ws: Workspace, thing: Goal | Outcome) -> Iterator[Measuring]:
 
 
 def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
-    period = ws.period(goal)
     found: list[tuple[float, Measuring, str, str]] = []  # its part of what the line asks for; what to say
     for used in ws.measuring(goal):
         measure = used.measure
@@ -578,7 +577,7 @@ def _furthest_behind(ws: Workspace, goal: Goal, limit: int) -> Finding | None:
                 side = str(direction(measure, used.metric)).replace("keep-", "stay ")
                 figures = f"{_number(measure.current or 0.0)}, and should {side} {_number(measure.target or 0.0)}"
                 found.append((0.0, used, f"{_name(measure)} is {figures}", "on the wrong side"))
-        elif period is not None:
+        elif (period := ws.period(goal)) is not None:
             line = _straight_line(ws, period, measure)
             if line >= _TOO_EARLY and progress < line * _FAR_BEHIND:
                 share = _percent(abs(progress))

@@ -740,11 +740,15 @@ def _paths(ws: Workspace) -> Iterator[tuple[str, Route, str, str, str]]:
     for team_id, keeps in ws.keeps.items():
         team = ws.teams[team_id]
         for keeping in keeps:
+            if not keeping.declared.evidence:
+                continue
             for index, target in enumerate(keeping.declared.evidence):
                 if not _NO_PATH.match(target):
                     route = (*keeping.route, "evidence", index)
                     yield team.path, route, target, "the evidence", team_id
     for goal in ws.goals.values():
+        if not goal.initiatives:
+            continue
         for index, initiative in enumerate(goal.initiatives):
             yield from _field(goal.path, (*goal.route, "initiatives", index), "link", initiative, goal.ref)
     for api in ws.apis.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -58,6 +58,8 @@ _PARTS: Mapping[str, str] = {
 """What the items of lists are called that have ids of their own."""
 _OWN = "x-"
 """How the fields begin that an organisation adds to ours."""
+_NOTHING: dict[Route, Any] = {}
+"""In place of an empty mapping in each document; nobody changes a document."""
 _HASH_VALUE = re.compile(r"[\"']?:[ \t]+(#[^\s][^\r\n]*)")
 
 
@@ -116,7 +118,9 @@ def unreadable(path: str, reason: str, text: str = "", help_: str | None = None)
     return _salvage(path, text, (finding,))
 
 
-def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = False) -> Document | None:
+def load_document(
+    path: str, text: str, schemas: Schemas, *, expected: bool = False, parse: Callable[[str], Loaded] = load
+) -> Document | None:
     """Reads one file.
 
     Args:
@@ -124,6 +128,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
         text: of the whole file.
         schemas: to validate against.
         expected: the configuration includes this file by a pattern of its own, so it should be a document.
+        parse: reads the frontmatter, as :func:`aligncli.document.loader.load` does.
 
     Returns:
         The document with all its problems, or nothing when the file is none of our business.
@@ -141,7 +146,7 @@ def load_document(path: str, text: str, schemas: Schemas, *, expected: bool = Fa
     front = text[span.start : span.end]
     if not (named or expected or _RELEVANT.search(front) or _folder_kind(path)):
         return None
-    loaded = load(front)
+    loaded = parse(front)
     if loaded.error is not None:
         if named or _folder_kind(path) or _NAMES_KIND.search(front) or _seems_ours(front):
             return _broken(path, text, span, traps.explain(loaded.error, front))
@@ -525,6 +530,7 @@ def _read(
     suppressions = _suppressions(text, span, body_start) if MARK in text else ()
     body = read_body(text, body_start)
     own = dict(_own_fields(data)) if _OWN in front else {}
+    own, kept = own or _NOTHING, kept or _NOTHING
     perhaps = _former_names(front) if broken else ()
     return Document(
         path, kind, content, tuple(problems), tuple(broken), kept, body, placeholders, suppressions, own, perhaps

@@ -419,8 +419,26 @@ class Workspace:
     @cached_property
     def due(self) -> Sequence[Goal | Outcome]:
         """The current goals, and the live outcomes whose period is not over."""
-        goals = [goal for goal in self.open_goals if self.is_current(goal)]
+        goals = [
+            goal
+            for goal, (period, _, _, _) in zip(self.open_goals, self._open_timings, strict=True)
+            if not goal.is_proposed and (period is None or period.start <= self.as_of <= period.end)
+        ]
         return [*goals, *(thing for thing in self.outcomes.values() if thing.is_live and not self.days_over(thing))]
+
+    @cached_property
+    def overdue(self) -> Sequence[Goal | Outcome]:
+        """The open goals and live outcomes whose period is over."""
+        goals = [
+            goal
+            for goal, (period, _, _, _) in zip(self.open_goals, self._open_timings, strict=True)
+            if period is not None and period.end < self.as_of
+        ]
+        return [*goals, *(thing for thing in self.outcomes.values() if thing.is_live and self.days_over(thing))]
+
+    @cached_property
+    def _open_timings(self) -> Sequence[_Timing]:
+        return [self._timing(goal) for goal in self.open_goals]
 
     # --- metrics ---
 
@@ -433,16 +451,17 @@ class Workspace:
         known = self._measuring.get(id(owner))
         if known is None:
             if not isinstance(owner, Experiment):
-                known = tuple(
-                    Measuring(owner, measure, self.metric(measure), index)
-                    for index, measure in enumerate(owner.measures)
-                )
+                if not owner.measures:
+                    return ()
+                known = [
+                    Measuring(owner, measure, self.metric(measure), number)
+                    for number, measure in enumerate(owner.measures)
+                ]
             elif isinstance(owner.measure, Measure):
-                known = (Measuring(owner, owner.measure, self.metric(owner.measure)),)
+                known = [Measuring(owner, owner.measure, self.metric(owner.measure))]
             else:
                 return ()
-            if known:  # which keeps the owner alive, and with it what it is called here
-                self._measuring[id(owner)] = known
+            self._measuring[id(owner)] = known  # which keeps the owner alive, and with it what it is called here
         return known
 
     @cached_property
@@ -671,7 +690,7 @@ class Workspace:
 
     def days_over(self, thing: Goal | Outcome) -> int:
         """How many days ago the period of a thing ended; 0 until its last day, and without any period."""
-        period = self.period(thing)
+        period = self._timing(thing).period
         return (self.as_of - period.end).days if period is not None and period.end < self.as_of else 0
 
     def compared(self, grace: int) -> Compared:
@@ -705,11 +724,10 @@ class Workspace:
 
     def _comparable(self, grace: int, goals: Iterable[Goal]) -> Iterator[tuple[Goal, Support, Period, Period]]:
         for goal in goals:
-            supports = self.supports.get(goal.key)
-            if not supports:
+            supports, own = self.supports.get(goal.key), self._timing(goal)
+            if not supports or own.period is None or own.origin is None or not own.is_sound:
                 continue
-            own = self._timing(goal)
-            if own.period is None or own.origin is None or not own.is_sound or not self.is_sound(goal.key, "status"):
+            if not self.is_sound(goal.key, "status"):
                 continue
             if own.period.end < self.as_of and (self.as_of - own.period.end).days > grace:
                 continue
@@ -794,8 +812,8 @@ class Workspace:
         """Open, decided on, and due now: a goal without any period is always due."""
         if not goal.is_open or goal.is_proposed:
             return False
-        period = self.period(goal)
-        return period is None or period.holds(self.as_of)
+        period = self._timing(goal).period
+        return period is None or period.start <= self.as_of <= period.end
 
     # --- who waits for whom, and who works towards what ---
 
