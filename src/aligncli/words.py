@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import NamedTuple
 
 _READ_AT_MOST = 300
 """Of a text, so many characters are read: nobody calls a goal by more."""
@@ -215,7 +215,7 @@ class Index:
         count = len(self._texts)
         self._weights = {word: math.log(1 + count / max(uses, 2)) for word, uses in self._uses.items()}
         by_rarity = sorted(self._uses, key=lambda word: (self._uses[word], word))
-        self._rank: Callable[[str], Any] = {word: number for number, word in enumerate(by_rarity)}.__getitem__
+        self._rarity = {word: number for number, word in enumerate(by_rarity)}
         self._totals = [math.fsum(map(self._weights.__getitem__, text)) for text in self._texts]
 
     def alike(self, left: int, right: int) -> float:
@@ -257,6 +257,9 @@ class Index:
                 if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= least:
                     yield left, right
 
+    def _by_rarity(self, number: int) -> list[str]:
+        return sorted(self._texts[number], key=self._rarity.__getitem__)
+
     def _rarest(self, number: int, least: float) -> tuple[list[str], tuple[str, str] | None]:
         """So many of a text's rarest words that all its others can't make another text alike enough; and the rarest
         two, where each weighs so much that it alone decides: then they are the rarest two of the other text as well,
@@ -264,7 +267,7 @@ class Index:
         uses, weights, rest = self._uses, self._weights, self._totals[number]
         spare = rest * (1 - least) + _NOISE
         enough = rest - spare
-        words = sorted(self._texts[number], key=self._rank)
+        words = self._by_rarity(number)
         if len(words) > 1 and weights[words[1]] > spare and 1 < uses[words[0]] <= _POSTINGS_AT_MOST:
             return words[:1], (words[0], words[1])
         rarest = []
@@ -289,13 +292,15 @@ class LivingIndex(Index):
         super().__init__(texts)
         self._least = least
         self._alike = set(super().pairs(least))
-        self._rank = lambda word: (self._uses[word], word)
         self._often = Counter(self._texts)
         self._marks = [self._rarest(number, least) for number in range(len(self._texts))]
         self._marked: dict[str, set[int]] = defaultdict(set)
         for number, (rarest, _) in enumerate(self._marks):
             for word in rarest:
                 self._marked[word].add(number)
+
+    def _by_rarity(self, number: int) -> list[str]:
+        return sorted(self._texts[number], key=lambda word: (self._uses[word], word))
 
     def pairs_now(self) -> list[tuple[int, int]]:
         """What :meth:`Index.pairs` gives for the texts as they are."""
@@ -343,3 +348,35 @@ class LivingIndex(Index):
         if self._often[text] > 1:
             met.update(other for other, same in enumerate(self._texts) if same == text)
         return {other for other in met if other != number and self._often[self._texts[other]] <= _TWINS_AT_MOST}
+
+
+_FEW = 20
+"""More texts that change at once are sooner looked at with all others."""
+
+
+class Sayings(NamedTuple):
+    """What texts say that are looked at again and again."""
+
+    texts: list[str]
+    said: list[frozenset[str]]
+    """The words of each."""
+    living: LivingIndex
+    """An index of them, but for shares in percent."""
+
+    @classmethod
+    def of(cls, texts: list[str], least: float, earlier: Sayings | None = None) -> Sayings:
+        """What texts say, out of what others said, most of which may be the same; those are used up."""
+        if earlier is not None and len(earlier.texts) == len(texts):
+            changed = [at for at, (old, new) in enumerate(zip(earlier.texts, texts, strict=True)) if old != new]
+            if len(changed) <= _FEW:
+                for at in changed:
+                    earlier.texts[at] = texts[at]
+                    earlier.said[at] = frozenset(words(texts[at]))
+                    earlier.living.replace(at, _without_shares(earlier.said[at]))
+                return earlier
+        said = list(words_of_all(texts))
+        return cls(texts, said, LivingIndex(map(_without_shares, said), least))
+
+
+def _without_shares(text: Iterable[str]) -> list[str]:
+    return [word for word in text if word[-1] != "%"]

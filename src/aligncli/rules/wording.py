@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from itertools import combinations
-from typing import NamedTuple
 
 from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Goal, Measure, Outcome
 from aligncli.rules.base import rule
-from aligncli.words import Index, LivingIndex, is_figure, listed, words, words_of_all
+from aligncli.words import Index, Sayings, is_figure, listed, words, words_of_all
 from aligncli.workspace.names import noun
 from aligncli.workspace.rings import components
 from aligncli.workspace.workspace import Workspace
@@ -38,9 +37,6 @@ _SAME_FIGURES_AT_MOST = 10
 
 _CHAIN_AT_MOST = 30
 """Whoever supports more goals than this may well support one that is like it."""
-
-_FEW = 20
-"""More titles that change at once are sooner looked at with all others."""
 
 _TURNING = listed("no not never nobody without less more kein nicht ohne sans jamais")
 """Words that turn what the others say."""
@@ -170,33 +166,11 @@ def _candidates(ws: Workspace, _: object) -> Sequence[tuple[int, int, str, str, 
     return [(left, right, figure, goals[left].ref, goals[right].ref) for left, right, figure in _alike(ws, goals)]
 
 
-class _Sayings(NamedTuple):
-    """What titles say, for as long as goals are looked at again and again."""
-
-    titles: list[str]
-    said: list[frozenset[str]]
-    living: LivingIndex
-
-
-def _sayings(titles: list[str], earlier: _Sayings | None) -> _Sayings:
-    """What titles say, out of what others said of which most are the same."""
-    if earlier is not None and len(earlier.titles) == len(titles):
-        changed = [at for at, (old, new) in enumerate(zip(earlier.titles, titles, strict=True)) if old != new]
-        if len(changed) <= _FEW:
-            for at in changed:
-                earlier.titles[at] = titles[at]
-                earlier.said[at] = frozenset(words(titles[at]))
-                earlier.living.replace(at, (word for word in earlier.said[at] if word[-1] != "%"))
-            return earlier
-    said = list(words_of_all(titles))
-    return _Sayings(titles, said, LivingIndex(([word for word in text if word[-1] != "%"] for text in said), _ALIKE))
-
-
 def _index(ws: Workspace, goals: Sequence[Goal]) -> tuple[Sequence[frozenset[str]], Index, Iterable[tuple[int, int]]]:
     """The words of titles, an index of them, and the pairs of titles whose words are alike."""
     if ws.kept is not None:
         titles = [goal.title for goal in goals]
-        _, said, index = ws.once("AL305's titles", ws.titles, partial(_sayings, titles))
+        _, said, index = ws.once("AL305's titles", ws.titles, partial(Sayings.of, titles, _ALIKE))
         return said, index, index.pairs_now()
     said = list(words_of_all(goal.title for goal in goals))
     shares = {word for word in frozenset().union(*said) if word[-1] == "%"}
