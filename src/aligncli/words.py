@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 _READ_AT_MOST = 300
 """Of a text, so many characters are read: nobody calls a goal by more."""
@@ -256,6 +257,9 @@ class Index:
                 if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= least:
                     yield left, right
 
+    def _by_rarity(self, number: int) -> list[str]:
+        return sorted(self._texts[number], key=self._rarity.__getitem__)
+
     def _rarest(self, number: int, least: float) -> tuple[list[str], tuple[str, str] | None]:
         """So many of a text's rarest words that all its others can't make another text alike enough; and the rarest
         two, where each weighs so much that it alone decides: then they are the rarest two of the other text as well,
@@ -263,7 +267,7 @@ class Index:
         uses, weights, rest = self._uses, self._weights, self._totals[number]
         spare = rest * (1 - least) + _NOISE
         enough = rest - spare
-        words = sorted(self._texts[number], key=self._rarity.__getitem__)
+        words = self._by_rarity(number)
         if len(words) > 1 and weights[words[1]] > spare and 1 < uses[words[0]] <= _POSTINGS_AT_MOST:
             return words[:1], (words[0], words[1])
         rarest = []
@@ -274,3 +278,105 @@ class Index:
                 rarest.append(word)
             rest -= weights[word]
         return rarest, None
+
+
+class LivingIndex(Index):
+    """An index whose texts may change, and that knows at any time which of them are alike.
+
+    Args:
+        texts: as they are at first.
+        least: how much two texts have to be alike.
+    """
+
+    def __init__(self, texts: Iterable[Iterable[str]], least: float) -> None:
+        super().__init__(texts)
+        self._least = least
+        self._alike = set(super().pairs(least))
+        self._often = Counter(self._texts)
+        self._marks = [self._rarest(number, least) for number in range(len(self._texts))]
+        self._marked: dict[str, set[int]] = defaultdict(set)
+        for number, (rarest, _) in enumerate(self._marks):
+            for word in rarest:
+                self._marked[word].add(number)
+
+    def _by_rarity(self, number: int) -> list[str]:
+        return sorted(self._texts[number], key=lambda word: (self._uses[word], word))
+
+    def pairs_now(self) -> list[tuple[int, int]]:
+        """What :meth:`Index.pairs` gives for the texts as they are."""
+        return sorted(self._alike, key=lambda pair: pair[::-1])
+
+    def replace(self, number: int, text: Iterable[str]) -> None:
+        """Puts another text in the place of one.
+
+        A word of only one of the two is used more, or less, than it was, and weighs something else in every text that
+        has it; what is alike to those is looked for again. All else stays.
+        """
+        old, new = self._texts[number], frozenset(text)
+        moved = old ^ new
+        self._texts[number] = new
+        self._often[old] -= 1
+        self._often[new] += 1
+        for word in moved:
+            self._uses[word] += 1 if word in new else -1
+            self._weights[word] = math.log(1 + len(self._texts) / max(self._uses[word], 2))
+        near = [at for at, other in enumerate(self._texts) if not moved.isdisjoint(other) or other in (old, new)]
+        again = set(near)
+        self._alike = {pair for pair in self._alike if again.isdisjoint(pair)}
+        for at in near:
+            self._totals[at] = math.fsum(map(self._weights.__getitem__, self._texts[at]))
+            for word in self._marks[at][0]:
+                self._marked[word].discard(at)
+            self._marks[at] = self._rarest(at, self._least)
+            for word in self._marks[at][0]:
+                self._marked[word].add(at)
+        for at in near:
+            for other in self._candidates(at):
+                left, right = sorted((at, other))
+                lightest = self._totals[right] * self._least - _NOISE
+                heaviest = self._totals[right] / self._least + _NOISE
+                if lightest <= self._totals[left] <= heaviest and self.alike(left, right) >= self._least:
+                    self._alike.add((left, right))
+
+    def _candidates(self, number: int) -> set[int]:
+        """The texts that :meth:`Index.pairs` would hold against one."""
+        text, (rarest, two) = self._texts[number], self._marks[number]
+        if not text or self._often[text] > _TWINS_AT_MOST:
+            return set()
+        found = {other for word in rarest for other in self._marked[word]}
+        met = {other for other in found if two is None or self._marks[other][1] is None or two == self._marks[other][1]}
+        if self._often[text] > 1:
+            met.update(other for other, same in enumerate(self._texts) if same == text)
+        return {other for other in met if other != number and self._often[self._texts[other]] <= _TWINS_AT_MOST}
+
+
+_FEW = 20
+"""More texts that change at once are sooner looked at with all others."""
+
+
+class Sayings(NamedTuple):
+    """What texts say that are looked at again and again."""
+
+    texts: list[str]
+    said: list[frozenset[str]]
+    """The words of each."""
+    living: LivingIndex
+    """An index of them, but for shares in percent."""
+
+    @classmethod
+    def of(cls, texts: list[str], least: float, earlier: Sayings | None = None) -> Sayings:
+        """What texts say, out of what others said, most of which may be the same; those are used up."""
+        if earlier is not None and len(earlier.texts) == len(texts):
+            changed = [at for at, (old, new) in enumerate(zip(earlier.texts, texts, strict=True)) if old != new]
+            if len(changed) <= _FEW:
+                for at in changed:
+                    earlier.texts[at] = texts[at]
+                    earlier.said[at] = frozenset(words(texts[at]))
+                    earlier.living.replace(at, _without_shares(earlier.said[at]))
+                return earlier
+        said = list(words_of_all(texts))
+        return cls(texts, said, LivingIndex(map(_without_shares, said), least))
+
+
+def _without_shares(text: Iterable[str]) -> list[str]:
+    return [word for word in text if word[-1] != "%"]

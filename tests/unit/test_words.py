@@ -6,11 +6,11 @@ from collections.abc import Callable
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aligncli import words as module
-from aligncli.words import Index, is_figure, words, words_of_all
+from aligncli.words import Index, LivingIndex, is_figure, words, words_of_all
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,25 @@ def test_each_text_is_compared_with_a_bounded_number(
     for _ in index.pairs(0.5):
         pass
     assert compared <= size * module._POSTINGS_AT_MOST
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefghij"), max_size=6), min_size=2, max_size=30), st.data())
+@settings(max_examples=200)
+def test_an_index_that_changes_is_the_one_that_is_made_anew(texts: list[list[str]], data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if data.draw(st.booleans()):  # so that a few texts are already too many
+            patch.setattr(module, "_POSTINGS_AT_MOST", 3)
+            patch.setattr(module, "_TWINS_AT_MOST", 2)
+        _change(texts, data)
+
+
+def _change(texts: list[list[str]], data: st.DataObject) -> None:
+    living = LivingIndex(texts, 0.6)
+    for _ in range(data.draw(st.integers(1, 6))):
+        number = data.draw(st.integers(0, len(texts) - 1))
+        texts[number] = data.draw(st.lists(st.sampled_from("abcdefghijkl"), max_size=6))
+        living.replace(number, texts[number])
+        index = Index(texts)
+        assert living.pairs_now() == list(index.pairs(0.6))
+        for left in range(len(texts)):
+            assert living.alike(left, 0) == index.alike(left, 0)

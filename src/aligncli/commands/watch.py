@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -87,6 +88,8 @@ class _Watcher:
         """What was shown the last time."""
         self._is_silent = False
         """Whether the same is not shown again."""
+        self._is_littered = False
+        """Whether a whole workspace was left behind."""
         self._baseline = ""
         """The path of the baseline, absolute where it lies outside of the root; empty where there is none."""
         self._outside: tuple[int, int] | None = None
@@ -134,6 +137,7 @@ class _Watcher:
         self._baseline = known.name if known else ""
         self._outside = self._stamp_outside()
         limit, shown = levels(repo, self._wish)
+        self._is_littered = self._is_littered or focus is None
         report = self._again.run(task, focus, show=shown)
         self._ws = ws
         told, self._told = self._told, (report.diagnostics, report.summary)
@@ -151,6 +155,7 @@ class _Watcher:
 
     def _try(self, changed: set[str] | None) -> None:
         """Checks again; what keeps it from that is said, and mended with the next change perhaps."""
+        gc.disable()  # what is made now is kept, or gone by itself
         try:
             if changed is None or self._ws is None:
                 self._ws = None
@@ -164,6 +169,8 @@ class _Watcher:
             self._session.terminal.note("")
             warn(str(error))
             self._say_watching()
+        finally:
+            gc.enable()
 
     # --- following ---
 
@@ -189,6 +196,9 @@ class _Watcher:
                 changed = {path for path in changed if not self._is_passed(path)}
                 if changed:
                     self._try(changed)
+                elif self._is_littered:  # while nobody waits for it
+                    gc.collect()
+                    self._is_littered = False
         self._is_silent = False
         self._wait_for_root()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from itertools import combinations
@@ -13,7 +13,7 @@ from aligncli.config import Config
 from aligncli.diagnostics import Fact, Finding, Related, Severity
 from aligncli.model import Goal, Measure, Outcome
 from aligncli.rules.base import rule
-from aligncli.words import Index, is_figure, listed, words, words_of_all
+from aligncli.words import Index, Sayings, is_figure, listed, words, words_of_all
 from aligncli.workspace.names import noun
 from aligncli.workspace.rings import components
 from aligncli.workspace.workspace import Workspace
@@ -159,24 +159,28 @@ def duplicate_goal(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-def _candidates(ws: Workspace) -> Sequence[tuple[int, int, str, str, str]]:
+def _candidates(ws: Workspace, _: object) -> Sequence[tuple[int, int, str, str, str]]:
     """What :func:`_alike` gives for all open goals, with their references."""
     awake = {team.id for team in ws.teams.values() if not team.is_archived}
     goals = [goal for goal in ws.open_goals if goal.team in awake]
     return [(left, right, figure, goals[left].ref, goals[right].ref) for left, right, figure in _alike(ws, goals)]
 
 
-def _index(goals: Sequence[Goal]) -> tuple[Sequence[frozenset[str]], Index, Sequence[tuple[int, int]]]:
+def _index(ws: Workspace, goals: Sequence[Goal]) -> tuple[Sequence[frozenset[str]], Index, Iterable[tuple[int, int]]]:
     """The words of titles, an index of them, and the pairs of titles whose words are alike."""
+    if ws.kept is not None:
+        titles = [goal.title for goal in goals]
+        _, said, index = ws.once("AL305's titles", ws.titles, partial(Sayings.of, titles, _ALIKE))
+        return said, index, index.pairs_now()
     said = list(words_of_all(goal.title for goal in goals))
     shares = {word for word in frozenset().union(*said) if word[-1] == "%"}
-    index = Index(text - shares for text in said) if shares else Index(said)
-    return said, index, list(index.pairs(_ALIKE))
+    once = Index(text - shares for text in said) if shares else Index(said)
+    return said, once, once.pairs(_ALIKE)
 
 
 def _alike(ws: Workspace, goals: Sequence[Goal]) -> Iterator[tuple[int, int, str]]:
     """The pairs of goals whose words, or whose figures and words, are the same; with the figures in words."""
-    said, index, pairs = ws.once("AL305's titles", ws.titles, partial(_index, goals))
+    said, index, pairs = _index(ws, goals)
     for left, right in pairs:
         one, other = goals[left], goals[right]
         if _say_the_same(one, words(one.title), other, words(other.title)):

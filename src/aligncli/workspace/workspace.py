@@ -362,13 +362,14 @@ class Workspace:
         document = self.by_path.get(thing.path)
         return document.own.get((*thing.route, *part), {}) if document is not None else {}
 
-    def once(self, name: str, given: Any, make: Callable[[], T]) -> T:
-        """What is dear to work out, and the same as the last time when that is ``given`` which it is worked out from."""
+    def once(self, name: str, given: Any, make: Callable[[T | None], T]) -> T:
+        """What is dear to work out, and the same as the last time when that is ``given`` which it is worked out from;
+        else it is made, perhaps out of what it was."""
         if self.kept is None:
-            return make()
+            return make(None)
         known = self.kept.get(name)
         if known is None or known[0] != given:
-            known = self.kept[name] = given, make()
+            known = self.kept[name] = given, make(known[1] if known is not None else None)
         return cast(T, known[1])
 
     # --- what is unknown ---
