@@ -605,6 +605,15 @@ _ROUTES: dict[str, list[Route]] = {part: [] for parts in PARTS.values() for part
 """The routes of the items of each, made once: a hundred thousand goals stand in a handful of places."""
 
 
+_MANY = 5_000
+_shared: dict[Any, Any] = {}
+"""What was in records lately, each once: ids, names and periods stand in thousands of documents, and a third of a
+repo's memory would be copies of them."""
+
+
+_OF_TEAMS = (Team, GoalsDocument, TeamApi)
+
+
 def build(kind: str, data: Mapping[str, Any], path: str) -> Content:
     """The record of a document whose data passed its schema, or was pruned of what did not.
 
@@ -617,17 +626,89 @@ def build(kind: str, data: Mapping[str, Any], path: str) -> Content:
 
 
 def place(content: Content, path: str) -> None:
-    """Tells a record and its parts where they stand, and the parts of a team whose they are."""
+    """Tells a record and its parts where they stand, and the parts of a team whose they are; what many records have
+    alike is the same object in all of them from then on."""
     force_setattr(content, "path", path)
-    team = content.team if isinstance(content, (Team, GoalsDocument, TeamApi)) else None
+    if len(_shared) > _MANY:
+        _shared.clear()
+    team: str | None = None
+    if isinstance(content, _OF_TEAMS):
+        team = _shared.setdefault(content.team, content.team)
+        force_setattr(content, "team", team)
+        force_setattr(content, "reviewed", _shared.setdefault(content.reviewed, content.reviewed))
+        if not isinstance(content, GoalsDocument):
+            _share_lists(content)
     for part in PARTS[content.kind]:
-        items, routes = getattr(content, part), _ROUTES[part]
-        routes.extend((part, index) for index in range(len(routes), len(items)))
+        items = getattr(content, part)
+        if not items:
+            continue
+        routes = _ROUTES[part]
+        if len(routes) < len(items):
+            routes.extend((part, index) for index in range(len(routes), len(items)))
         for item, route in zip(items, routes, strict=False):
             force_setattr(item, "path", path)
             force_setattr(item, "route", route)
             if team is not None:
                 force_setattr(item, "team", team)
+            if item.__class__ is Goal:
+                _share_goal(item)
+            elif item.__class__ is Service:
+                _share_service(item)
+
+
+def _share_goal(goal: Goal) -> None:
+    share = _shared.setdefault
+    force_setattr(goal, "id", share(goal.id, goal.id))
+    period = goal.period
+    if period.__class__ is str:  # numbers may be equal and look otherwise
+        force_setattr(goal, "period", share(period, period))
+    if goal.supports:
+        force_setattr(goal, "supports", _shared_whole(goal.supports))
+    for measure in goal.measures:
+        metric = measure.metric
+        if metric is not None:
+            force_setattr(measure, "metric", share(metric, metric))
+    for dependency in goal.depends_on:
+        force_setattr(dependency, "to", share(dependency.to, dependency.to))
+        force_setattr(dependency, "what", share(dependency.what, dependency.what))
+
+
+def _share_service(service: Service) -> None:
+    share = _shared.setdefault
+    force_setattr(service, "id", share(service.id, service.id))
+    force_setattr(service, "slo", share(service.slo, service.slo))
+    force_setattr(service, "versioning", share(service.versioning, service.versioning))
+
+
+def _share_lists(content: Team | TeamApi) -> None:
+    share = _shared.setdefault
+    if isinstance(content, Team):
+        force_setattr(content, "lead", share(content.lead, content.lead))
+        force_setattr(content, "guardrails", _shared_whole(content.guardrails))
+        force_setattr(content, "decisions", _shared_whole(content.decisions))
+        return
+    force_setattr(content, "hours", share(content.hours, content.hours))
+    force_setattr(content, "meetings", _shared_whole(content.meetings))
+    force_setattr(content, "practices", _shared_whole(content.practices))
+    for contact in content.contacts:
+        force_setattr(contact, "kind", share(contact.kind, contact.kind))
+        force_setattr(contact, "for_", share(contact.for_, contact.for_))
+        force_setattr(contact, "response_time", share(contact.response_time, contact.response_time))
+    for interaction in content.interactions:
+        force_setattr(interaction, "team", share(interaction.team, interaction.team))
+        force_setattr(interaction, "purpose", share(interaction.purpose, interaction.purpose))
+
+
+def _shared_whole(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A list of texts, and of records of nothing but texts, or the same one that another record has; else each of its
+    items that another has."""
+    known: tuple[Any, ...] = _shared.setdefault(items, items)
+    if known is items and items:
+        known = _shared[items] = tuple(map(_shared.setdefault, items, items))
+        for item in known:
+            if item.__class__ is Link:
+                force_setattr(item, "to", _shared.setdefault(item.to, item.to))
+    return known
 
 
 def direction(measure: Measure, metric: Metric | None) -> str | None:

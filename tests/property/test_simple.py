@@ -6,7 +6,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aligncli.document import simple
 from aligncli.document.fences import split
 from aligncli.document.loader import Loaded, load
 from aligncli.document.simple import read
@@ -117,19 +116,6 @@ def test_the_limits_are_not_passed_by() -> None:
     assert read(deep) is None
     levels = "".join(" " * level + "a:\n" for level in range(200))
     assert read(levels) is None
-
-
-def test_documents_share_their_short_texts() -> None:
-    one, other = read("status: on-track\ntags: [on-track]\n"), read("status: on-track\n")
-    assert one is not None
-    assert other is not None
-    assert one["status"] is other["status"] is one["tags"][0]
-
-
-def test_what_is_shared_does_not_grow_without_end() -> None:
-    for part in range(30):
-        read("a:\n" + "".join(f"  - word-{part}-{index}\n" for index in range(1000)))
-    assert len(simple._shared) <= 6_000
 
 
 def test_nearly_all_documents_are_read() -> None:

@@ -13,14 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aligncli import model
 from aligncli.model import (
     KINDS,
     Direction,
     FiscalYear,
+    Link,
     Measure,
     Metric,
     Period,
     Record,
+    Team,
+    build,
     direction,
     parse_period,
     progress,
@@ -199,6 +203,51 @@ def test_the_direction_is_the_metrics_where_it_has_one() -> None:
     assert direction(measure(None, 10, 5, 4), silent) == "decrease"
     assert direction(measure(None, 10, 10, 4), silent) is None
     assert direction(measure(None, None, 10, 4), silent) is None
+
+
+# --- what many records have alike ---
+
+
+def text(value: str) -> str:
+    """A text that is no other one's object, as those of documents are."""
+    return "".join(list(value))
+
+
+def charter(period: str | float, supports: Any) -> Team:
+    goal = {"id": text("faster-exit"), "period": period, "supports": supports}
+    content = build(
+        "charter", {"kind": "charter", "team": "a", "guardrails": [text("card-data")], "goals": [goal]}, "a"
+    )
+    assert isinstance(content, Team)
+    return content
+
+
+def test_records_share_what_they_have_alike() -> None:
+    one, other = (charter(text("2026-Q4"), [{"to": text("fewer-queues"), "how": text("so")}]) for _ in range(2))
+    assert one == other
+    assert one.team is other.team
+    assert one.guardrails is other.guardrails
+    assert one.goals[0].id is other.goals[0].id
+    assert one.goals[0].period is other.goals[0].period
+    assert one.goals[0].supports is other.goals[0].supports
+    third = charter("2026", [text("fewer-rows"), {"to": text("fewer-queues"), "how": text("or so")}]).goals[0]
+    bare, link = third.supports
+    assert isinstance(link, Link)
+    assert bare == "fewer-rows"
+    assert link.how == "or so"
+    assert isinstance(first := one.goals[0].supports[0], Link)
+    assert link.to is first.to
+
+
+@pytest.mark.parametrize("years", [(2026, 2026.0), (2026.0, 2026), ("2026", 2026)])
+def test_records_share_nothing_that_looks_otherwise(years: tuple[str | float, str | float]) -> None:
+    assert [repr(charter(year, []).goals[0].period) for year in years] == [repr(year) for year in years]
+
+
+def test_what_is_shared_does_not_grow_without_end() -> None:
+    for number in range(20_000):
+        charter("2026", [f"outcome-{number}", f"outcome-{number + 1}"])
+    assert len(model._shared) <= 6_000
 
 
 # --- records and schemas ---

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from aligncli.diagnostics import Span
 
@@ -50,7 +51,7 @@ def may_hold_placeholder(text: str) -> bool:
     )
 
 
-class Link(NamedTuple):
+class Link(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A relative link or image in the prose: where it leads, as written but without its ``#fragment``."""
 
     target: str
@@ -59,7 +60,7 @@ class Link(NamedTuple):
     """Where the path alone stands, if it is written as it is meant, without escapes."""
 
 
-class Body(NamedTuple):
+class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a rule may want to know of the prose."""
 
     links: tuple[Link, ...] = ()

@@ -21,12 +21,6 @@ _MAX_LENGTH = 50_000
 _MAX_DEPTH = 50
 """Less than the loader's limit."""
 
-_SHORT = 24
-_MANY = 5_000
-_shared: dict[str, str] = {}
-"""Short texts that were read lately, each once: ids, statuses and periods stand in thousands of documents, and a third
-of a repo's memory would be copies of them."""
-
 _WIDE = r"\u00a1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 """What YAML takes beyond ASCII, without what ends a line or is a blank."""
 _FIRST = rf"(?:[A-Za-z0-9_/.({_WIDE}]|[+\-][0-9.])"
@@ -61,9 +55,6 @@ def read(text: str) -> dict[str, Any] | None:
     """The data of a text, or nothing where the text is not as simple as that."""
     if len(text) > _MAX_LENGTH or text[-1:] != "\n" or ": >" in text or ": |" in text:
         return None
-    if len(_shared) > _MANY:
-        _shared.clear()
-    share = _shared.setdefault
     top: Any = {}
     result, column = top, 0
     above: list[tuple[Any, int]] = []  # what the innermost list or mapping stands in, each with its column
@@ -93,8 +84,6 @@ def read(text: str) -> dict[str, Any] | None:
             value: Any = plain.rstrip(" ")
             if value[0] in _MAY_BE_TYPED:
                 value = typed(value)
-            if value.__class__ is str and len(value) <= _SHORT:
-                value = share(value, value)
         elif quoted:
             value = quoted[1:-1]
         elif brackets:
@@ -124,7 +113,6 @@ def _flow(text: str) -> Any:
     result: Any = None
     top: Any = None
     above: list[Any] = []
-    share = _shared.setdefault
     is_wanted = True  # whether a value may come: at the beginning, behind a bracket that opens and behind a comma
     for key, plain, quoted, opened, behind, alone, other in _PART.findall(text):
         if other:
@@ -136,8 +124,6 @@ def _flow(text: str) -> Any:
                 value: Any = plain.rstrip(" ")
                 if value[0] in _MAY_BE_TYPED:
                     value = typed(value)
-                if value.__class__ is str and len(value) <= _SHORT:
-                    value = share(value, value)
             elif quoted:
                 value = quoted[1:-1]
             else:
