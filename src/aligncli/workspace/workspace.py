@@ -282,7 +282,7 @@ class Workspace:
         self.experiments: dict[str, Experiment] = {}
         self.apis: dict[str, TeamApi] = {}
         """Team APIs by the id of their team."""
-        self.goals_of: dict[str, list[Goal]] = {}
+        self.goals_of: dict[str, Sequence[Goal]] = {}
         """The goals of each team, from its charter and its goals documents."""
         self.supports: dict[str, Sequence[Support]] = {}
         """By the key of a goal or outcome: what it supports, as far as that resolves."""
