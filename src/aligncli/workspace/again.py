@@ -235,7 +235,7 @@ class _Again:
             if isinstance(after, TeamApi):
                 new.apis[after.team] = after
             elif after.goals:
-                new.goals_of[after.team] = [self._swap.get(id(goal), goal) for goal in new.goals_of[after.team]]
+                new.goals_of[after.team] = tuple(self._swap.get(id(goal), goal) for goal in new.goals_of[after.team])
         if "current_apis" in old.__dict__:
             current: dict[str, TeamApi] = dict(old.current_apis)
             new.__dict__["current_apis"] = current
@@ -298,27 +298,27 @@ class _Again:
         for key in self._goals:
             for goal in new.supporters.get(key, ()):
                 if goal.key not in self._goals and goal.key in new.supports:
-                    new.supports[goal.key] = [
+                    new.supports[goal.key] = tuple(
                         link._replace(target=swap.get(id(link.target), link.target)) for link in new.supports[goal.key]
-                    ]
+                    )
         around = self._new.neighbours = self._neighbours()
         for team in self._teams:
             for ref in around.waiting.get(team, ()):
-                new.depends[f"goal:{ref}"] = [
+                new.depends[f"goal:{ref}"] = tuple(
                     link._replace(
                         team=swap.get(id(link.team), link.team),
                         goal=swap.get(id(link.goal), link.goal) if link.goal is not None else None,
                     )
                     for link in new.depends[f"goal:{ref}"]
-                ]
+                )
             for other in (team, *around.naming.get(team, ())):
                 if other in new.interactions:
-                    new.interactions[other] = [
+                    new.interactions[other] = tuple(
                         link._replace(
                             team=swap.get(id(link.team), link.team), other=swap.get(id(link.other), link.other)
                         )
                         for link in new.interactions[other]
-                    ]
+                    )
 
     def _neighbours(self) -> Neighbours:
         """Who has to do with whom, the changed links counted in."""

@@ -175,7 +175,9 @@ class Declarer:
             elif self._declare(goals, goal, False):
                 declared.append(goal)
         if declared:
-            self._ws.goals_of.setdefault(team, []).extend(declared)
+            some = content.goals if len(declared) == len(content.goals) else tuple(declared)
+            others = self._ws.goals_of.get(team)
+            self._ws.goals_of[team] = (*others, *some) if others else some
             if team in self._names.teams.retired:
                 goals.retired.update(goal.ref for goal in declared)
 

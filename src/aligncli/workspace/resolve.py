@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from aligncli.diagnostics import Related, Route
 from aligncli.model import (
@@ -27,6 +27,8 @@ from aligncli.workspace.load import Document
 from aligncli.workspace.names import Names, Namespace, Reference, Status, an, id_route, noun
 from aligncli.workspace.workspace import Depending, Interacting, Keeping, Place, Support, Waiving, Workspace
 
+T = TypeVar("T")
+
 
 class Resolver:
     """Resolves the references of documents, once everything is declared."""
@@ -37,6 +39,11 @@ class Resolver:
         self._suggesters: dict[str, Suggester] = {}
         """For the goals of each team that somebody misspelt."""
         self._service_suggesters: dict[str, Suggester] = {}
+        self._supported: dict[int, Sequence[Support]] = {}
+        """What lists of references come to that are simply right, by ``id()``: many goals have the very same list (see
+        :func:`aligncli.model.place`), and then they have the very same links."""
+        self._kept: dict[int, Sequence[Keeping]] = {}
+        """The same for the guardrails that teams declare."""
 
     def named(
         self, space: Namespace, text: str, owner: Any, route: Route, verb: str, expected: str | None = None
@@ -266,21 +273,9 @@ class Resolver:
                 ws.group_of[team.id] = group.id
         for index, name in enumerate(team.communities):
             self.named(self._names.communities, name, team, ("communities", index), "belongs to community")
-        keeps = []
-        guardrails = self._names.guardrails
-        for index, item in enumerate(team.guardrails):
-            declared = _declared(item) if isinstance(item, str) else item
-            route = _kept_at(index)
-            guardrail = guardrails.all.get(declared.id)
-            if guardrail is not None and declared.id not in guardrails.retired:
-                guardrails.used.add(declared.id)
-            else:
-                place = route if isinstance(item, str) else (*route, "id")
-                guardrail = self.named(guardrails, declared.id, team, place, "declares guardrail")
-            if guardrail is None:
-                self._ws.doubt(team.key, "teams", "guardrails")
-            else:
-                keeps.append(Keeping(guardrail, declared, route))
+        keeps = self._kept.get(id(team.guardrails))
+        if keeps is None:
+            keeps = self._resolve_kept(team)
         known = ws.teams.get(team.id) is team
         if known:
             ws.keeps[team.id] = keeps
@@ -297,41 +292,49 @@ class Resolver:
             else:
                 waives.append(Waiving(guardrail, waiver, ("waivers", index)))
         if known:
-            ws.waives[team.id] = waives
+            ws.waives[team.id] = tuple(waives)
         for experiment in team.experiments:
             if experiment.goal is not None:
                 self._goal_only(experiment.goal, experiment, ("goal",), "serves")
             if isinstance(experiment.measure, Measure):
                 self._resolve_measure(experiment, experiment.measure, ("measure",))
 
+    def _resolve_kept(self, team: Team) -> Sequence[Keeping]:
+        """The guardrails that a team declares, as far as they resolve."""
+        keeps = []
+        guardrails, is_right = self._names.guardrails, True
+        for index, item in enumerate(team.guardrails):
+            declared = _declared(item) if isinstance(item, str) else item
+            route = _kept_at(index)
+            guardrail = guardrails.all.get(declared.id)
+            if guardrail is not None and declared.id not in guardrails.retired:
+                guardrails.used.add(declared.id)
+            else:
+                is_right = False
+                place = route if isinstance(item, str) else (*route, "id")
+                guardrail = self.named(guardrails, declared.id, team, place, "declares guardrail")
+            if guardrail is None:
+                self._ws.doubt(team.key, "teams", "guardrails")
+            else:
+                keeps.append(Keeping(guardrail, declared, route))
+        found = tuple(keeps)
+        if is_right:
+            _remember(self._kept, team.guardrails, found)
+        return found
+
     def _resolve_goals(self, goals: Sequence[Goal]) -> None:
         for goal in goals:
             self._resolve_goal(goal)
 
     def _resolve_goal(self, goal: Goal) -> None:
-        ws, outcomes = self._ws, self._names.outcomes
+        ws = self._ws
         is_declared = ws.goals.get(goal.ref) is goal  # and not a repetition
         if goal.supports:
-            links = []
-            for index, link in enumerate(goal.supports):
-                text, how, route = _support_link(link, index)
-                target: Any
-                is_guess = False
-                target = outcomes.all.get(text)
-                if target is not None and text not in outcomes.retired:
-                    outcomes.used.add(text)
-                else:
-                    noted = len(ws.references)
-                    if "/" in text:
-                        target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
-                    else:
-                        target = self._odd_support(text, goal, route)
-                    if target is None:
-                        ws.unknown_supports.add(goal.key)
-                        ws.poisoned.add(("goals", "supports"))
-                        continue
-                    is_guess = self._is_guess(noted)
-                links.append(Support(target, how, route, is_guess))
+            links = self._supported.get(id(goal.supports))
+            if links is None:
+                links = self._resolve_supports(goal)
+            for link in links:
+                target = link.target
                 if is_declared or (not goal.id and isinstance(target, Outcome)):
                     supporters = ws.supporters.get(target.key)
                     if supporters is None:
@@ -342,8 +345,9 @@ class Resolver:
                 ws.supports[goal.key] = links
         if goal.measures:
             self._resolve_measures(goal, goal.measures)
+        depends = []
         for index, dependency in enumerate(goal.depends_on):
-            route = ("depends-on", index, "to")
+            whole, route = _depended_at(index)
             noted = len(ws.references)
             team = self._names.current_team(dependency.to.partition("/")[0])
             awaited: Goal | None = None
@@ -356,12 +360,40 @@ class Resolver:
             if whom is None:
                 ws.doubt(goal.key, "goals", "depends-on")
             elif is_declared:
-                depending = Depending(dependency, whom, awaited, ("depends-on", index), self._is_guess(noted))
-                ws.depends.setdefault(goal.key, []).append(depending)
-            if team != goal.team and goal.is_open:
-                ws.named_by_others.setdefault(team, Place(goal.path, (*goal.route, *route)))
+                depends.append(Depending(dependency, whom, awaited, whole, self._is_guess(noted)))
+            if team != goal.team and goal.is_open and team not in ws.named_by_others:
+                ws.named_by_others[team] = Place(goal.path, _within(goal.route, route))
             if dependency.service is not None:
-                self._service(team, dependency.service, goal, ("depends-on", index, "service"), "needs service")
+                self._service(team, dependency.service, goal, (*whole, "service"), "needs service")
+        if depends:
+            ws.depends[goal.key] = tuple(depends)
+
+    def _resolve_supports(self, goal: Goal) -> Sequence[Support]:
+        """What a goal supports, as far as that resolves."""
+        ws, outcomes, links, is_right = self._ws, self._names.outcomes, [], True
+        for index, link in enumerate(goal.supports):
+            text, how, route = _support_link(link, index)
+            target: Any = outcomes.all.get(text)
+            is_guess = False
+            if target is not None and text not in outcomes.retired:
+                outcomes.used.add(text)
+            else:
+                is_right = False
+                noted = len(ws.references)
+                if "/" in text:
+                    target = self._goal_named(text, goal, route, "supports", "an outcome or a goal")
+                else:
+                    target = self._odd_support(text, goal, route)
+                if target is None:
+                    ws.unknown_supports.add(goal.key)
+                    ws.poisoned.add(("goals", "supports"))
+                    continue
+                is_guess = self._is_guess(noted)
+            links.append(Support(target, how, route, is_guess))
+        found = tuple(links)
+        if is_right:
+            _remember(self._supported, goal.supports, found)
+        return found
 
     def _odd_support(self, text: str, goal: Goal, route: Route) -> Any:
         """A goal's bare reference that is no current outcome: another kind of thing, or one of its team's goals."""
@@ -422,20 +454,20 @@ class Resolver:
     def _resolve_api(self, api: TeamApi) -> None:
         ws = self._ws
         own = self._names.current_team(api.team)
+        said = []
         for index, interaction in enumerate(api.interactions):
             if not interaction.team:
                 continue
-            route = ("interactions", index, "team")
+            whole, route = _said_at(index)
             noted = len(ws.references)
             team = self.named(self._names.teams, interaction.team, api, route, "names team")
             if team is None:
                 ws.doubt(f"team:{own}", "apis", "interactions")
                 continue
             if own in ws.teams and ws.apis.get(own) is api:
-                named = Interacting(interaction, ws.teams[own], team, api.path, route[:2], self._is_guess(noted))
-                ws.interactions.setdefault(own, []).append(named)
-            if team.id != own and not ws.is_over(interaction):
-                ws.named_by_others.setdefault(team.id, Place(api.path, route))
+                said.append(Interacting(interaction, ws.teams[own], team, api.path, whole, self._is_guess(noted)))
+            if team.id != own and not ws.is_over(interaction) and team.id not in ws.named_by_others:
+                ws.named_by_others[team.id] = Place(api.path, route)
             if interaction.service is not None and team.id != own:  # AL501 speaks of a team that names itself
                 provider, user = (own, team.id) if _provides(interaction) else (team.id, own)
                 if interaction.mode == "x-as-a-service" and self._is_only_of(interaction.service, user, provider):
@@ -443,7 +475,9 @@ class Resolver:
                 is_own = own in self._names.partly_known or f"{own}/{interaction.service}" in self._names.services.all
                 if interaction.role is None and is_own:
                     continue  # whoever provides it, it is there
-                self._service(provider, interaction.service, api, ("interactions", index, "service"), "names service")
+                self._service(provider, interaction.service, api, (*whole, "service"), "names service")
+        if said:
+            ws.interactions[own] = tuple(said)
         for index, item in enumerate(api.roadmap):
             if item.goal is not None:
                 self._goal_only(item.goal, api, ("roadmap", index, "goal"), "plans for")
@@ -464,6 +498,33 @@ def _kept_at(index: int) -> Route:
 def _supported_at(index: int) -> tuple[Route, Route]:
     """Where the reference stands, bare and with a word on how."""
     return ("supports", index), ("supports", index, "to")
+
+
+@lru_cache(maxsize=1 << 8)
+def _depended_at(index: int) -> tuple[Route, Route]:
+    """Where a dependency stands, and the reference in it."""
+    return ("depends-on", index), ("depends-on", index, "to")
+
+
+@lru_cache(maxsize=1 << 8)
+def _said_at(index: int) -> tuple[Route, Route]:
+    """Where an interaction stands, and the reference in it."""
+    return ("interactions", index), ("interactions", index, "team")
+
+
+@lru_cache(maxsize=1 << 10)
+def _within(outer: Route, inner: Route) -> Route:
+    return *outer, *inner
+
+
+_MANY = 5_000
+
+
+def _remember(known: dict[int, T], written: object, found: T) -> None:
+    """Notes what a list comes to, which is there as long as its document is."""
+    if len(known) >= _MANY:
+        known.clear()
+    known[id(written)] = found
 
 
 def _support_link(link: str | Link, index: int) -> tuple[str, str | None, Route]:

@@ -282,9 +282,9 @@ class Workspace:
         self.experiments: dict[str, Experiment] = {}
         self.apis: dict[str, TeamApi] = {}
         """Team APIs by the id of their team."""
-        self.goals_of: dict[str, list[Goal]] = {}
+        self.goals_of: dict[str, Sequence[Goal]] = {}
         """The goals of each team, from its charter and its goals documents."""
-        self.supports: dict[str, list[Support]] = {}
+        self.supports: dict[str, Sequence[Support]] = {}
         """By the key of a goal or outcome: what it supports, as far as that resolves."""
         self.children: dict[str, list[Outcome]] = {}
         """By the key of an outcome: the outcomes that support it."""
@@ -297,11 +297,11 @@ class Workspace:
         """Keys of goals and outcomes with a link upward that leads nowhere anybody knows."""
         self.group_of: dict[str, str] = {}
         """By a team's id: that of the team it is part of."""
-        self.keeps: dict[str, list[Keeping]] = {}
-        self.waives: dict[str, list[Waiving]] = {}
-        self.depends: dict[str, list[Depending]] = {}
+        self.keeps: dict[str, Sequence[Keeping]] = {}
+        self.waives: dict[str, Sequence[Waiving]] = {}
+        self.depends: dict[str, Sequence[Depending]] = {}
         """By the key of a goal: what it waits for, as far as that resolves."""
-        self.interactions: dict[str, list[Interacting]] = {}
+        self.interactions: dict[str, Sequence[Interacting]] = {}
         """By a team's id: what its Team API says of its work with others, as far as that resolves."""
         self.metric_names: dict[str, Metric] = {}
         """Metrics by every name they have, or had."""
