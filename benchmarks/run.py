@@ -15,6 +15,7 @@ import platform
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,11 +24,25 @@ from datetime import date
 from functools import partial
 from itertools import count as counting
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import phases
 from generate import generate
-from measure import ALIGN, AS_OF, Budget, check, check_command, environment, peak, ratio, rounds, run, shown, table
+from measure import (
+    ALIGN,
+    AS_OF,
+    Budget,
+    Failed,
+    check,
+    check_command,
+    environment,
+    peak,
+    ratio,
+    rounds,
+    run,
+    shown,
+    table,
+)
 
 TOP = Path(__file__).parents[1]
 PAGE = TOP / "docs" / "performance.md"
@@ -42,6 +57,14 @@ FIRST = 1_000
 """Documents whose memory does not count: the program itself, and what every repo needs."""
 MISTAKES = 5.0
 LOAD = "import frontmatter, pathlib, sys\nfor path in sorted(pathlib.Path(sys.argv[1]).rglob('*.md')): frontmatter.load(path)"
+WATCH = 0.150
+"""Seconds from saving a document to having read what was found."""
+EDITS = (
+    ("a line of prose", r"\Z", "One more line.\n"),
+    ("a goal's figure", r"current: [0-9]+", "current: 33"),
+    ("a goal's title", r"title: [A-Za-z]+", "title: Nobody"),
+)
+"""What is saved, as a pattern and what takes its place."""
 SETTLED = 2.5
 """Seconds after which align trusts the date of a file that was just written."""
 
@@ -209,6 +232,62 @@ def checking(bench: Bench) -> Section:
             what = f"growth of time: a document's share at {size:,} / at {REFERENCE:,}"
             budgets.append(Budget(what, 1.25, each / costs[REFERENCE]))
     return Section("Checks", table(["documents: what", "s", "× load", "budget", "µs a document"], rows), budgets)
+
+
+def watching(bench: Bench) -> Section:
+    """From saving one document to the last line of what ``--watch`` prints."""
+    rows = []
+    budgets = []
+    for size in bench.sizes:
+        if size > REFERENCE:
+            continue
+        root, documents = bench.organisation(size)
+        tell(f"watching {documents:,} documents")
+        with tempfile.TemporaryDirectory(dir=bench.folder) as state:
+            command = [str(word) for word in check_command(root, "--watch", cached=True)]
+            process = subprocess.Popen(
+                command, env=environment(Path(state)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            )
+            try:
+                assert process.stdout is not None
+                _until_watching(process.stdout)
+                time.sleep(SETTLED)  # until all folders are watched
+                for name, old, new in EDITS:
+                    seconds = []
+                    for charter in sorted(root.glob("teams/*/charter.md"))[: 4 * bench.count + 1]:
+                        text = charter.read_text(encoding="utf-8")
+                        time.sleep(0.3)  # nobody saves faster, and what was printed before is all read
+                        start = time.perf_counter()
+                        charter.write_text(re.sub(old, new, text, count=1), encoding="utf-8", newline="")
+                        _until_watching(process.stdout)
+                        seconds.append(time.perf_counter() - start)
+                    median = statistics.median(seconds[1:])
+                    limit = WATCH if size == REFERENCE else None
+                    rows.append(
+                        [
+                            f"{documents:,}: {name}",
+                            f"{median * 1000:.0f}",
+                            f"{max(seconds[1:]) * 1000:.0f}",
+                            f"{1000 * WATCH:.0f}" if limit else "",
+                        ]
+                    )
+                    if limit:
+                        budgets.append(
+                            Budget(f"watching {documents:,} documents, {name}", 1000 * limit, 1000 * median, "ms")
+                        )
+            finally:
+                process.kill()
+                process.wait()
+    return Section(
+        "Watching", table(["documents: what is saved", "ms, median", "ms, longest", "budget"], rows), budgets
+    )
+
+
+def _until_watching(stream: IO[bytes]) -> None:
+    for line in stream:
+        if line.startswith(b"watching"):
+            return
+    raise Failed("--watch ended")
 
 
 def with_mistakes(bench: Bench) -> Section:
@@ -397,10 +476,11 @@ def written(page: str, sections: Sequence[Section]) -> str:
     return f"{head}{begin}\n{figures}{end}{tail}"
 
 
-TITLES = ("Machine", "Budgets", "Start-up", "Checks", "Memory", "Phases", "The floor", "Mistakes", "Peers")
+TITLES = ("Machine", "Budgets", "Start-up", "Checks", "Watching", "Memory", "Phases", "The floor", "Mistakes", "Peers")
 PARTS: dict[str, Callable[[Bench], Section]] = {
     "start-up": start_up,
     "checks": checking,
+    "watching": watching,
     "memory": memory,
     "phases": by_phase,
     "floor": floor_of,
