@@ -496,7 +496,7 @@ def retired_reference(ws: Workspace, config: Config) -> Iterator[Finding]:
         )
 
 
-@rule("AL207", "misplaced-document", Severity.WARNING)
+@rule("AL207", "misplaced-document", Severity.WARNING, local="teams")
 def misplaced_document(ws: Workspace, config: Config) -> Iterator[Finding]:
     """A document whose file or folder is not called as what it declares.
 
