@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_plugins import NAMED, made, plant
-from tests.cli.tool import ALIGN, CHARTER, DAY, ORG, TIMEOUT, Tool, listing, unstyled
+from tests.cli.tool import ALIGN, CHARTER, DAY, ORG, PATIENCE, TIMEOUT, Tool, listing, unstyled
 
 REMEMBERED = 220
 """Documents; enough to be remembered."""
@@ -290,6 +291,36 @@ def test_stopped_among_its_processes(tool: Tool, large: Path) -> None:
     assert "Traceback" not in run.out
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_ended_by_a_signal_it_leaves_no_process_behind(tool: Tool, large: Path, number: int) -> None:
+    waiting = (
+        "import time\n"
+        "def job(paths):\n"
+        "    os.write(2, b'reading\\n')\n"
+        "    time.sleep(0.3)\n"
+        "    return [None] * len(paths)\n"
+        "documents._read_packed = job\njob.__module__, job.__qualname__ = documents.__name__, '_read_packed'\n"
+        "workers.workers_for = lambda documents: 2\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", BEFORE + waiting + AFTER, *words(large)],
+        env=tool.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert run.stderr is not None
+    try:
+        assert run.stderr.readline() == b"reading\n"
+        run.send_signal(number)
+        run.communicate(timeout=PATIENCE)  # which takes until nobody holds the other end of the pipe
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+    assert run.returncode == -number
+
+
 # --- a bar for who waits ---
 
 AT_ONCE = "from aligncli.io import progress\nprogress.SILENT = 0\nprogress._OFTEN = 0\n"
@@ -316,6 +347,11 @@ def test_a_long_run_shows_how_far_it_is(tool: Tool) -> None:
 )
 def test_nobody_waits_there(tool: Tool, more: list[str], env: dict[str, str]) -> None:
     assert "finding files" not in bar(tool, tool.repo(organisation(REMEMBERED)), *more, env=env)
+
+
+def test_a_run_that_is_killed_leaves_the_cursor_where_people_see_it(tool: Tool) -> None:
+    text = bar(tool, tool.repo(organisation(REMEMBERED)))
+    assert text.index("\x1b[?25h") < text.index("finding files")
 
 
 def test_a_pipe_has_no_bar(tool: Tool) -> None:

@@ -27,7 +27,9 @@ from aligncli.io.terminal import Terminal
 from aligncli.rules import RULES
 from aligncli.rules.base import Rule
 from aligncli.schema import Schemas
+from aligncli.workspace.link import link
 from aligncli.workspace.load import Document, load_document
+from aligncli.workspace.workspace import Workspace
 from tests import EXAMPLES
 from tests.property.strategies import gone_wrong, real_documents
 
@@ -235,6 +237,33 @@ def test_one_changed_document_is_read_and_no_other(tmp_path: Path, monkeypatch: 
     assert read == [path]
     assert sorted(renewed) == [rule.code for rule in RULES if rule.check and rule.local != "no"]
     assert said == org.say("uncached", "full")
+
+
+@pytest.mark.parametrize("file", ["teams/booking/charter.md", "align.toml"])
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_what_changes_during_a_run_and_back_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, *, is_warm: bool
+) -> None:
+    org = Org(tmp_path)
+    way = "remembered by stamps"
+    path = "teams/booking/charter.md"
+    org.write(path, (org.root / path).read_text(encoding="utf-8") + "\nSee [there](nowhere.md).\n")
+    org.write("align.toml", '[check]\nignore = ["AL999"]\n')
+    text = (org.root / file).read_text(encoding="utf-8")
+    if is_warm:
+        org.write(path, (org.root / path).read_text(encoding="utf-8") + "\nMore.\n")
+        org.say(way, "json")
+        org.write(path, (org.root / path).read_text(encoding="utf-8").removesuffix("\nMore.\n"))
+
+    def interrupted(*more: Any) -> Workspace:
+        org.write(file, text.replace("\n", "\n# one more line\n", 1))
+        return link(*more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repo, "link", interrupted)
+        org.say(way, "json")
+    org.write(file, text)
+    assert org.say(way, "json") == org.say("uncached", "json")
 
 
 def _never(*_: object, **__: object) -> None:

@@ -21,6 +21,8 @@ from zlib import crc32
 from aligncli import __version__
 from aligncli.io.resources import schema_folder
 
+DIGEST = 16
+"""Bytes of what tells contents apart."""
 FORMAT = 1
 """Of the file; raised with every change of its tables."""
 
@@ -229,7 +231,7 @@ class Cache:
 
 def digest_of(data: bytes) -> bytes:
     """What tells contents apart."""
-    return blake2b(data, digest_size=16).digest()
+    return blake2b(data, digest_size=DIGEST).digest()
 
 
 def cache_file(root: Path) -> Path | None:

@@ -51,6 +51,7 @@ class Bar:
             self._bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
             self._task = self._bar.add_task("")
             self._bar.start()
+            console.show_cursor(True)  # who is killed cannot do so any more
         if phase != self._phase:
             self._bar.reset(self._task, description=phase, total=total or None)
         self._phase, self._drawn = phase, now

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import posixpath
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -86,6 +87,8 @@ class Repo:
         self._seen: dict[str, int] | None = None
         self._cache: Cache | None = None
         self._look: _Look | None = None
+        self._loaded: tuple[Sequence[str], bytes] | None = None
+        """The paths of the documents, sorted, and their digests, one behind the other, where there is a state."""
         self.state: bytes | None = None
         """A digest of all that a check depends on besides the day and what it is asked, as of the last survey or load;
         nothing where nothing is remembered, or nobody can tell."""
@@ -251,7 +254,7 @@ class Repo:
             target = self.tree.resolve(path)
             reason = "is a link that leads out of the repo" if target is None else "is a link to nothing"
             documents.append(unreadable(path, reason, help_="put the file itself here in place of the link"))
-        self.state = self._state_of(found, reader.digests)
+        self._note_state(found, reader.digests)
         return documents, found.paths
 
     def survey(self) -> Sequence[str] | None:
@@ -320,6 +323,24 @@ class Repo:
         ]
         return digest_of(b"".join(map(digest_of, parts)))
 
+    def _note_state(self, found: Found, digests: Mapping[str, bytes]) -> None:
+        """Keeps what tells later whether a text is the one that was loaded."""
+        self.state = self._state_of(found, digests)
+        is_known = self.state is not None
+        self._loaded = (found.documents, b"".join(map(digests.__getitem__, found.documents))) if is_known else None
+
+    def _is_as_loaded(self, path: str, text: str | Unreadable) -> bool:
+        """Whether a text is the one that was loaded, as far as :attr:`state` speaks of it."""
+        if self._loaded is None or path in self.drafts:
+            return True
+        if path == FILE_NAME:
+            return text == self.written.text
+        from aligncli.io.cache import DIGEST, digest_of
+
+        paths, digests = self._loaded
+        at = bisect_left(paths, path) * DIGEST
+        return isinstance(text, str) and digests[at : at + DIGEST] == digest_of(text.encode())
+
     def _by_other_means(self, paths: Sequence[str], twin: Twin | None) -> tuple[list[Document], Sequence[str]]:
         """The documents that are not read from the disk, or have to be watched, and the paths of all others."""
         drafted = self._seen is not None or any(path.endswith(".md") for path in self.drafts)
@@ -363,7 +384,7 @@ class Repo:
             if documents is None:
                 return self.load(as_of), None
             self._look = None
-            self.state = self._state_of(look.found, look.reader.digests)
+            self._note_state(look.found, look.reader.digests)
             paths, fiscal = look.found.paths, self.config.fiscal
             before = {document.path: document for document in documents.before}
             if self.tell is not None:
@@ -428,6 +449,8 @@ class Repo:
             AlignError: the repo is watched, and the text is another one than was checked.
         """
         found = self._draft_or_file(path)
+        if self.state is not None and not self._is_as_loaded(path, found):
+            self.state = None  # what is said of it now is no answer for those who find the old text there again
         text = found.text if isinstance(found, Unreadable) else found
         if self._seen is not None and self._seen.get(path, 0) not in (0, _text_id(text)):
             raise AlignError(f"{path} changed meanwhile; nothing was written")
