@@ -127,6 +127,18 @@ def test_what_was_planted_in_its_place_is_no_memory(tool: Tool) -> None:
     assert (tool.folder / "elsewhere.db").read_bytes() == held
 
 
+@pytest.mark.parametrize("suffix", ["", "-journal"])
+def test_a_pipe_in_its_place_is_not_waited_for(tool: Tool, suffix: str) -> None:
+    root = tool.repo(organisation(REMEMBERED))
+    tool(*words(root))
+    (file,) = remembered(tool)
+    if not suffix:
+        file.unlink()
+    os.mkfifo(f"{file}{suffix}")
+    (root / "teams/team-3/charter.md").unlink()
+    assert tool(*words(root)).out == plain(tool, root)
+
+
 def test_plugins_are_asked_each_time(tool: Tool) -> None:
     """A plugin may look at anything: what it said last time is no answer."""
     root = tool.repo(organisation(REMEMBERED), config=NAMED)

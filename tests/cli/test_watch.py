@@ -161,6 +161,26 @@ def test_files_and_folders_come_and_go(tool: Tool) -> None:
         run.end()
 
 
+def test_a_document_that_becomes_something_else(tool: Tool) -> None:
+    root = tool.repo(SMALLEST)
+    place, aside = root / "teams/checkout/charter.md", root / "teams/checkout/aside.md"
+    with watching(tool, root) as run:
+        run.wait_for_report(CLEAN, "2 documents")
+        aside.symlink_to("/")
+        aside.replace(place)
+        run.wait_for_report("a link that leads out of the repo")
+        aside.symlink_to("nothing.md")
+        aside.replace(place)
+        run.wait_for_report("a link to nothing")
+        write(root, {"aside.md": CHARTER})
+        (root / "aside.md").replace(place)
+        run.wait_for_report(CLEAN, "2 documents")
+        place.unlink()
+        place.mkdir()
+        run.wait_for_report("1 document (")
+        run.end()
+
+
 def test_editors_that_write_beside_and_rename(tool: Tool) -> None:
     root = tool.repo(SMALLEST)
     place = root / "teams/checkout/charter.md"

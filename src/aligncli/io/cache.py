@@ -103,8 +103,9 @@ class Cache:
             _remove(self._file)
 
     def _open(self) -> None:
-        if os.path.lexists(self._file) and not (self._file.is_file() and not self._file.is_symlink()):
-            raise OSError(f"{self._file} is no file")
+        for file in _files(self._file):  # a pipe would be waited for
+            if os.path.lexists(file) and not (file.is_file() and not file.is_symlink()):
+                raise OSError(f"{file} is no file")
         is_new = not self._file.exists()
         if is_new:
             make_room(self._file.parent)
@@ -268,8 +269,13 @@ def make_room(folder: Path) -> None:
                 _remove(file)
 
 
+def _files(file: Path) -> tuple[Path, Path]:
+    """A memory, and what is there while it is written."""
+    return file, file.with_name(file.name + "-journal")
+
+
 def _remove(file: Path) -> None:
-    for name in (file, file.with_name(file.name + "-journal")):
+    for name in _files(file):
         with contextlib.suppress(OSError):
             name.unlink(missing_ok=True)
 

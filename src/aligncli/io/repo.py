@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import posixpath
+import stat
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -414,9 +415,10 @@ class Repo:
         from aligncli.workspace.again import relinked  # a single check does without
 
         paths = set(changed)
-        if not all(path in ws.paths and self.tree.stamp(path)[0] for path in paths):
+        if not all(path in ws.paths and self._is_in_place(path, ws) for path in paths):
             found = discover(self.tree, self.config)
-            if found.paths != ws.paths or found.outside or found.blocked:
+            are_fewer = not (paths & ws.by_path.keys()).issubset(found.documents)
+            if are_fewer or found.paths != ws.paths or found.outside or found.blocked:
                 earlier = since - SETTLED
                 return self.load(
                     ws.as_of, Twin(ws, lambda path: path not in paths and self._is_from(path, earlier))
@@ -436,6 +438,15 @@ class Repo:
             return again
         documents = [document for document in {**ws.by_path, **loaded}.values() if document is not None]
         return link(documents, ws.paths, ws.as_of, self.config.fiscal), None
+
+    def _is_in_place(self, path: str, ws: Workspace) -> bool:
+        """Whether something is at a path, and may be read as what it was; a link leads elsewhere, a folder is no
+        document."""
+        try:
+            mode = (self.root / path).lstat().st_mode
+        except OSError:
+            return False
+        return not stat.S_ISLNK(mode) and not (stat.S_ISDIR(mode) and path in ws.by_path)
 
     def _is_from(self, path: str, earlier: int) -> bool:
         """Whether a file was the same before a time."""
