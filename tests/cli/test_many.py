@@ -225,6 +225,15 @@ workers._begin = counted
 
 TROUBLES = {
     "no more processes": "def fork():\n    raise BlockingIOError(11, 'Resource temporarily unavailable')\nos.fork = fork\n",
+    "one process and no more": (
+        "fork, forked = os.fork, []\n"
+        "def once():\n"
+        "    if forked:\n"
+        "        raise BlockingIOError(11, 'Resource temporarily unavailable')\n"
+        "    forked.append(True)\n"
+        "    return fork()\n"
+        "os.fork = once\n"
+    ),
     "no semaphores": "sys.modules['multiprocessing.synchronize'] = None\n",
     "a process is ended": "def job(paths):\n    os.kill(os.getpid(), signal.SIGKILL)\ndocuments._read_packed = job\njob.__module__, job.__qualname__ = documents.__name__, '_read_packed'\n",
     "a process is ended later": (

@@ -48,6 +48,7 @@ def spread(
     left = list(reversed(chunks))
     running: dict[Any, Sequence[str]] = {}
     pool = None
+    others = set(_children())
     try:
         # Without semaphores, as in some sandboxes, importing is what fails.
         import multiprocessing
@@ -66,11 +67,22 @@ def spread(
     except (OSError, ImportError, NotImplementedError, RuntimeError) as error:  # a broken pool is a RuntimeError
         if isinstance(error, RecursionError):
             raise
+        for process in set(_children()) - others:  # of those that could be started nobody else would take care
+            process.terminate()
     finally:
         if pool is not None:
             pool.shutdown(wait=not running, cancel_futures=True)
     for chunk in (*running.values(), *reversed(left)):
         yield chunk, None
+
+
+def _children() -> Sequence[Any]:
+    """The processes that this one has started and that have not ended."""
+    if "multiprocessing" not in sys.modules:
+        return []
+    from multiprocessing import active_children
+
+    return active_children()
 
 
 def _begin(prepare: Callable[..., None], arguments: Sequence[Any]) -> None:
