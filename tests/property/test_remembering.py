@@ -174,11 +174,11 @@ def test_a_spoilt_memory_changes_no_answer_and_mends_itself(
         for _ in range(chance.choice([1, 30, 3000])):
             held[chance.randrange(100, len(held))] ^= 1 << chance.randrange(8)
     elif how == "zeros":
-        held[at : at + 4096] = bytes(len(held[at : at + 4096]))
+        held[at : at + 16384] = bytes(len(held[at : at + 16384]))
     elif how == "old page":
-        pages = len(held) // 4096
-        first, second = chance.randrange(pages) * 4096, chance.randrange(1, pages) * 4096
-        held[second : second + 4096] = held[first : first + 4096]
+        pages = len(held) // 16384
+        first, second = chance.randrange(pages) * 16384, chance.randrange(1, pages) * 16384
+        held[second : second + 16384] = held[first : first + 16384]
     file.unlink()
     if how == "folder":
         file.mkdir()

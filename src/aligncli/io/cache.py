@@ -116,6 +116,8 @@ class Cache:
                 self._db.close()
                 _remove(self._file)
                 self._db = sqlite3.connect(self._file, timeout=BUSY, isolation_level=None)
+            # A row has a kilobyte: pages that hold many of them are written in half the time.
+            self._db.execute("PRAGMA page_size = 16384")
             self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT")
         # A power cut may spoil the file, which the checksums show; a killed process cannot.
         self._db.execute("PRAGMA synchronous = OFF")

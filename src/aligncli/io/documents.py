@@ -42,6 +42,8 @@ class Read(NamedTuple):
     document: Document | None
     data: bytes = b""
     """The document as it is remembered; empty where there is none, or nobody asked."""
+    stamp: bytes = b""
+    """What the file system said of it before it was read; empty where that would not show the next change."""
     can_be_kept: bool = False
     """Whether digest and data are all that there is to remember."""
 
@@ -79,8 +81,6 @@ class Documents:
         self._outdated: dict[str, Entry] = {}
         """What is remembered of files that have changed since."""
         self._added = 0
-        self._stamps: dict[str, bytes] = {}
-        """What the file system said of the others, before they were read."""
         self._restamped: list[tuple[str, Entry]] = []
         self._gone: list[str] = []
         self._digests: dict[str, bytes] = {}
@@ -94,22 +94,20 @@ class Documents:
         entries = self._cache.entries()
         now = time.time_ns()
         for path in paths:
-            stamp, changed = self._tree.stamp(path)
             entry = entries.pop(path, None)
             if entry is None:
                 self._added += 1
-            elif entry.stamp != stamp or not stamp:
+                continue
+            stamp, changed = self._tree.stamp(path)
+            if entry.stamp != stamp or not stamp:
                 data = self._tree.data(path)
                 if isinstance(data, Unreadable) or digest_of(data) != entry.digest:
                     self._outdated[path] = entry
-                    entry = None
-                elif now - changed > SETTLED:
+                    continue
+                if now - changed > SETTLED:
                     self._restamped.append((path, entry._replace(stamp=stamp)))
-            if entry is not None:
-                self._known[path] = entry
-                self._digests[path] = entry.digest
-            elif stamp:
-                self._stamps[path] = stamp if now - changed > SETTLED else b""
+            self._known[path] = entry
+            self._digests[path] = entry.digest
         self._gone = list(entries)
         return not self._added and not self._outdated
 
@@ -198,7 +196,7 @@ class Documents:
         rows: list[Row] = []
         for read in reads:
             if read.can_be_kept:
-                rows.append(Row(read.path, self._stamps.get(read.path, b""), read.digest, read.data))
+                rows.append(Row(read.path, read.stamp, read.digest, read.data))
                 self._digests[read.path] = read.digest
         if rows:
             cache.keep(rows)
@@ -227,8 +225,8 @@ class Documents:
             if one is None:  # it could not be sent
                 yield read(self._tree, path, self._schemas, load, expected=self._expected, remember=False)
             else:
-                digest, data = one
-                yield Read(path, digest, decode(data, path) if data else None, data, can_be_kept=True)
+                stamp, digest, data = one
+                yield Read(path, digest, decode(data, path) if data else None, data, stamp, can_be_kept=True)
 
     def _packed(self, chunks: Sequence[Sequence[str]]) -> Iterator[tuple[Sequence[str], list[_Packed | None] | None]]:
         """Chunks of paths, and what other processes made of them, where they were asked and could."""
@@ -246,8 +244,8 @@ class Documents:
             yield chunk, None
 
 
-_Packed = tuple[bytes, bytes]
-"""The digest of a file's bytes, and the document as it is remembered; that is empty where the file is none."""
+_Packed = tuple[bytes, bytes, bytes]
+"""The stamp of a file, the digest of its bytes, and the document as it is remembered; that is empty where the file is none."""
 
 _here: tuple[Tree, Schemas, bool] | None = None
 """What a process that reads for another one reads with."""
@@ -271,7 +269,7 @@ def _read_packed(paths: Sequence[str]) -> list[_Packed | None]:
     tree, schemas, expected = _here
     parse = _parser(MIN_QUICK)
     reads = (read(tree, path, schemas, parse, expected=expected, remember=True) for path in paths)
-    return [(read.digest, read.data) if read.can_be_kept else None for read in reads]
+    return [(read.stamp, read.digest, read.data) if read.can_be_kept else None for read in reads]
 
 
 def _parser(documents: int) -> Callable[[str], Loaded]:
@@ -296,6 +294,9 @@ def read(
         expected: whether it should be a document.
         remember: whether what comes out is to be remembered.
     """
+    stamp, changed = tree.stamp(path) if remember else (b"", 0)
+    if time.time_ns() - changed <= SETTLED:
+        stamp = b""
     data = tree.data(path)
     text = decoded(data)
     if isinstance(text, Unreadable):
@@ -311,7 +312,7 @@ def read(
         packed = encode(document) if document is not None else b""
     except (UnicodeError, OverflowError):  # a name that is no text, as file systems have them
         return Read(path, b"", document)
-    return Read(path, digest_of(data), document, packed, can_be_kept=True)
+    return Read(path, digest_of(data), document, packed, stamp, can_be_kept=True)
 
 
 def from_text(path: str, text: str | Unreadable, schemas: Schemas, *, expected: bool) -> Document | None:
