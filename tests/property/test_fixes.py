@@ -51,6 +51,7 @@ class Desk(Repo):
         self.config = Config()
         self._seen = None
         self._plugins = True
+        self.state = None
 
     def ws(self) -> Workspace:
         texts = self.drafts
